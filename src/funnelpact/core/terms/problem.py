@@ -1,0 +1,112 @@
+"""The one family of errors. Each says what was found, why it is wrong and what to do next.
+
+    Problem
+    ├── Problems            several at once: one bad value never hides the next
+    ├── UnreadableNumber    text that is no number, or that could be two
+    ├── RateOutOfRange      a share below 0, above 1, or 0 where it divides
+    ├── AmountOutOfRange    money that must be above zero and is not
+    ├── UnknownCurrency     three letters are expected
+    └── CurrenciesMixed     money of two currencies in one sum
+
+Problems that belong to one part of the core stand where they are raised; `docs/reference/problems.md` lists all.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import ClassVar
+
+from funnelpact.core.terms.message import Message, Value
+
+
+class Retry(Enum):
+    """Whether the same call may succeed later without a change of its input."""
+
+    NEVER = "never"
+    LATER = "later"
+
+
+class Problem(Exception):
+    """Something that people can act on. The sentences `found`, `why` and `next` are message ids.
+
+    >>> class TooYoung(Problem):
+    ...     code = "too-young"
+    >>> TooYoung(days=3).found
+    Message(id='problem.too-young.found', items=(('days', 3),))
+    """
+
+    code: ClassVar[str] = "problem"
+    retry: ClassVar[Retry] = Retry.NEVER
+
+    def __init__(self, **data: Value) -> None:
+        super().__init__(data)
+        self.data = data
+
+    def __str__(self) -> str:
+        return ", ".join([self.code, *(f"{name}={value!r}" for name, value in self.data.items())])
+
+    @property
+    def found(self) -> Message:
+        """What was found."""
+        return Message(f"problem.{self.code}.found", **self.data)
+
+    @property
+    def why(self) -> Message:
+        """Why that is wrong."""
+        return Message(f"problem.{self.code}.why", **self.data)
+
+    @property
+    def next(self) -> Message:
+        """What to do now."""
+        return Message(f"problem.{self.code}.next", **self.data)
+
+
+class Problems(Problem):
+    """Several problems of one input, in the order in which they were found."""
+
+    code = "several"
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__()
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(str(problem) for problem in self.problems)
+
+
+class UnreadableNumber(Problem):
+    """A text is no number in the language at hand, or could be read as two different ones."""
+
+    code = "unreadable-number"
+
+
+class RateOutOfRange(Problem):
+    """A share of something below 0 or above 1, or 0 where something is divided by it."""
+
+    code = "rate-out-of-range"
+
+
+class AmountOutOfRange(Problem):
+    """An amount of money that must be above zero."""
+
+    code = "amount-out-of-range"
+
+
+class UnknownCurrency(Problem):
+    """A currency that is not three letters."""
+
+    code = "unknown-currency"
+
+
+class CurrenciesMixed(Problem):
+    """Two currencies in one sum or quotient, with no rate between them."""
+
+    code = "currencies-mixed"
+
+
+def raise_all(problems: list[Problem]) -> None:
+    """Raise nothing, the only problem, or all of them together."""
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise Problems(tuple(problems))

@@ -1,0 +1,107 @@
+"""How a language writes numbers, money, rates and days, and how it fills a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from funnelpact.core.terms.message import Message, Value
+from funnelpact.core.terms.money import Money
+from funnelpact.core.terms.problem import Problem, Problems
+from funnelpact.core.terms.quantity import Rate
+
+MINUS = "\u2212"
+THIN = "\u202f"
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "TRY": "₺"}
+_SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its marks, its months and its sentences (id to template).
+
+    A template names its values in braces. After a colon stands how many decimals are shown: `{rate:1}`. Without it,
+    a rate shows what it needs up to two decimals, money its cents unless it is whole, a fraction two decimals.
+
+    >>> ENGLISH.write(Fraction(108696, 100))
+    '1,086.96'
+    >>> TURKISH.write(Rate(Fraction(34, 100))), TURKISH.write(Money(Fraction(128248, 1000), "EUR"))
+    ('%34', '€128,25')
+    """
+
+    code: str
+    decimal_mark: str
+    group_mark: str
+    percent_first: bool
+    months: tuple[str, ...]
+    sentences: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def write(self, value: Value, style: str = "") -> str:
+        """The value as this language writes it, `style` being a number of decimals."""
+        places = int(style) if style else None
+        match value:
+            case Message():
+                return self.say(value)
+            case str():
+                return value
+            case tuple():
+                return ", ".join(self.write(part, style) for part in value)
+            case Rate():
+                number = self.number(value.value * 100, places=places, at_most=2)
+                return f"%{number}" if self.percent_first else f"{number}{THIN}%"
+            case Money():
+                whole = value.amount.denominator == 1
+                number = self.number(value.amount, places=places if places is not None else 0 if whole else 2)
+                sign = SIGNS.get(value.currency)
+                if sign:
+                    return f"{MINUS}{sign}{number[1:]}" if number.startswith(MINUS) else f"{sign}{number}"
+                return f"{number}\u00a0{value.currency}".rstrip("\u00a0")
+            case int() | Fraction() | Decimal():
+                exact = Fraction(value)
+                return self.number(exact, places=places if places is not None else 0 if exact.denominator == 1 else 2)
+            case datetime():
+                return f"{self.write(value.date())} {value:%H:%M}"
+            case date():
+                return f"{value.day} {self.months[value.month - 1]} {value.year}"
+
+    def number(self, value: Fraction, *, places: int | None, at_most: int = 2) -> str:
+        """The number with `places` decimals, or with as many as it needs up to `at_most`; halves away from zero."""
+        digits = at_most if places is None else places
+        scaled = int(abs(value) * 10**digits + Fraction(1, 2))
+        whole, part = divmod(scaled, 10**digits)
+        decimals = f"{part:0{digits}d}" if digits else ""
+        if places is None:
+            decimals = decimals.rstrip("0")
+        text = f"{whole:,}".replace(",", self.group_mark) + (self.decimal_mark + decimals if decimals else "")
+        return MINUS + text if value < 0 and scaled else text
+
+    def say(self, message: Message) -> str:
+        """The sentence of a message. A template that the catalog lacks is an error of ours, not of the reader."""
+        values = message.values
+        return _SLOT.sub(lambda slot: self.write(values[slot[1]], slot[2] or ""), self.sentences[message.id])
+
+    def explain(self, problem: Problem) -> tuple[str, ...]:
+        """One sentence for each problem: what was found, why it is wrong, what to do next."""
+        if isinstance(problem, Problems):
+            return tuple(text for part in problem.problems for text in self.explain(part))
+        return ("; ".join(self.say(part) for part in (problem.found, problem.why, problem.next)) + ".",)
+
+
+ENGLISH = Language(
+    code="en",
+    decimal_mark=".",
+    group_mark=",",
+    percent_first=False,
+    months=tuple("January February March April May June July August September October November December".split()),
+)
+TURKISH = Language(
+    code="tr",
+    decimal_mark=",",
+    group_mark=".",
+    percent_first=True,
+    months=tuple("Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık".split()),
+)
