@@ -14,7 +14,7 @@ Problems that belong to one part of the core stand where they are raised; `docs/
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from funnelpact.core.terms.message import Message, Value
 
@@ -37,10 +37,15 @@ class Problem(Exception):
 
     code: ClassVar[str] = "problem"
     retry: ClassVar[Retry] = Retry.NEVER
+    defaults: ClassVar[dict[str, Value]] = {}
 
     def __init__(self, **data: Value) -> None:
         super().__init__(data)
-        self.data = data
+        self.data: dict[str, Value] = {**self.defaults, **data}
+
+    def about(self, name: Value) -> Self:
+        """The same problem, naming the input it concerns (sentences show it as `{name}`)."""
+        return type(self)(**{**self.data, "name": name})
 
     def __str__(self) -> str:
         return ", ".join([self.code, *(f"{name}={value!r}" for name, value in self.data.items())])
@@ -78,18 +83,21 @@ class UnreadableNumber(Problem):
     """A text is no number in the language at hand, or could be read as two different ones."""
 
     code = "unreadable-number"
+    defaults: ClassVar[dict[str, Value]] = {"name": Message("number.this")}
 
 
 class RateOutOfRange(Problem):
     """A share of something below 0 or above 1, or 0 where something is divided by it."""
 
     code = "rate-out-of-range"
+    defaults: ClassVar[dict[str, Value]] = {"name": Message("number.this")}
 
 
 class AmountOutOfRange(Problem):
     """An amount of money that must be above zero."""
 
     code = "amount-out-of-range"
+    defaults: ClassVar[dict[str, Value]] = {"name": Message("number.this")}
 
 
 class UnknownCurrency(Problem):

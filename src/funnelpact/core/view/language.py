@@ -26,6 +26,7 @@ class Language:
 
     A template names its values in braces. After a colon stands how many decimals are shown: `{rate:1}`. Without it,
     a rate shows what it needs up to two decimals, money its cents unless it is whole, a fraction two decimals.
+    `{share:%}` writes a bare fraction as a percentage, `{parts:×}` joins several values with that sign.
 
     >>> ENGLISH.write(Fraction(108696, 100))
     '1,086.96'
@@ -42,17 +43,18 @@ class Language:
 
     def write(self, value: Value, style: str = "") -> str:
         """The value as this language writes it, `style` being a number of decimals."""
-        places = int(style) if style else None
+        if style == "%" and isinstance(value, Fraction):
+            return self.percent(value)
+        places = int(style) if style.isdigit() else None
         match value:
             case Message():
                 return self.say(value)
             case str():
                 return value
             case tuple():
-                return ", ".join(self.write(part, style) for part in value)
+                return (f" {style} " if style else ", ").join(self.write(part) for part in value)
             case Rate():
-                number = self.number(value.value * 100, places=places, at_most=2)
-                return f"%{number}" if self.percent_first else f"{number}{THIN}%"
+                return self.percent(value.value, places=places)
             case Money():
                 whole = value.amount.denominator == 1
                 number = self.number(value.amount, places=places if places is not None else 0 if whole else 2)
@@ -67,6 +69,11 @@ class Language:
                 return f"{self.write(value.date())} {value:%H:%M}"
             case date():
                 return f"{value.day} {self.months[value.month - 1]} {value.year}"
+
+    def percent(self, share: Fraction, *, places: int | None = None) -> str:
+        """A share as a percentage, the sign where the language puts it."""
+        number = self.number(share * 100, places=places)
+        return f"%{number}" if self.percent_first else f"{number}{THIN}%"
 
     def number(self, value: Fraction, *, places: int | None, at_most: int = 2) -> str:
         """The number with `places` decimals, or with as many as it needs up to `at_most`; halves away from zero."""

@@ -1,0 +1,91 @@
+"""What every command shares: its language, its way of printing, its way of failing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from funnelpact.apps.language import CODES, language
+from funnelpact.core.terms.derivation import Derivation
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.problem import Problem
+from funnelpact.core.view.data import problem_data
+from funnelpact.core.view.language import Language
+from funnelpact.core.view.steps import derivation_rows
+
+BAD_INPUT = 2
+
+
+def default_language() -> str:
+    """The language of this run: `--lang`, else FUNNELPACT_LANG, else what the terminal speaks, else English."""
+    words = sys.argv[1:]
+    wanted = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    wanted += [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    wanted += [os.environ.get(name, "")[:2].lower() for name in ("FUNNELPACT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
+    return next((code for code in wanted if code in CODES), "en")
+
+
+def help_text(name: str) -> str:
+    """The help of a command or an option, in the language of this run."""
+    return language(default_language()).say(Message(f"cli.{name}"))
+
+
+def _known_language(code: str) -> str:
+    code = code or default_language()
+    if code not in CODES:
+        raise typer.BadParameter(", ".join(CODES))
+    return code
+
+
+Lang = Annotated[str, typer.Option(help=help_text("lang"), callback=_known_language, show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help=help_text("json"))]
+Why = Annotated[bool, typer.Option("--why", help=help_text("why"))]
+
+
+@contextmanager
+def failing_in_words(spoken: Language, *, as_json: bool = False) -> Iterator[None]:
+    """Turn a problem into its sentences on standard error, and the exit code into 2."""
+    try:
+        yield
+    except Problem as problem:
+        if as_json:
+            print_json({"problems": problem_data(problem=problem, language=spoken)}, err=True)
+        else:
+            for sentence in spoken.explain(problem):
+                typer.echo(sentence, err=True)
+        raise typer.Exit(BAD_INPUT) from problem
+
+
+def print_json(data: Any, *, err: bool = False) -> None:
+    """Print data as JSON that people can read, too."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2), err=err)
+
+
+def print_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), indent: str = "  ") -> None:
+    """Print rows in columns as wide as they need; the columns in `right` end flush. Nothing is ever cut off."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        typer.echo((indent + "  ".join(cells)).rstrip())
+
+
+def print_sentences(sentences: Sequence[Message], spoken: Language) -> None:
+    """Print each sentence on a line of its own."""
+    for sentence in sentences:
+        typer.echo(spoken.say(sentence))
+
+
+def print_why(tree: Derivation, spoken: Language) -> None:
+    """Print a derivation as a tree: each number above the numbers that it came from."""
+    typer.echo()
+    rows = derivation_rows(tree=tree, language=spoken)
+    print_table([[row.stem + row.label, row.value, row.rule] for row in rows], right=[1], indent="")
