@@ -12,7 +12,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from typer.main import get_command
+
 import funnelpact
+from funnelpact.apps.language import CODES, language
 from funnelpact.core.terms.problem import Problem
 from scripts.setup import ROOT
 
@@ -36,8 +39,6 @@ def _kinds(kind: type[Problem]) -> Iterator[type[Problem]]:
 
 def problems_page() -> str:
     """One section for each problem."""
-    from funnelpact.apps.language import CODES, language
-
     lines = [
         "# Problems",
         "",
@@ -64,8 +65,6 @@ def commands_page() -> str | None:
         if missing.name != "funnelpact.apps.cli.main":
             raise
         return None
-    from typer.main import get_command
-
     lines = ["# Commands", "", NOTE]
     for path, command in _commands(get_command(main.app), "funnelpact"):
         lines += ["", f"## {path}", "", inspect.cleandoc(command.help or "").replace("\b", "").strip()]
