@@ -157,8 +157,16 @@ TABLES = {
             Column("into", Kind.TEXT, "key of the record that stays", required=True),
             Column("undone", Kind.FLAG, "the merge is taken back"),
         ),
-        _table("deletions", "a record was deleted", *_SUBJECT, Column("undone", Kind.FLAG, "the deletion is taken back")),
-        _table("pauses", "a clock is paused", *_SUBJECT, Column("ends_at", Kind.INSTANT, "end of the pause"), Column("reason", Kind.TEXT, "why")),
+        _table(
+            "deletions", "a record was deleted", *_SUBJECT, Column("undone", Kind.FLAG, "the deletion is taken back")
+        ),
+        _table(
+            "pauses",
+            "a clock is paused",
+            *_SUBJECT,
+            Column("ends_at", Kind.INSTANT, "end of the pause"),
+            Column("reason", Kind.TEXT, "why"),
+        ),
         _table(
             "companies",
             "what the source says of a company that leads and deals refer to",

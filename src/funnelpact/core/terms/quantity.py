@@ -105,7 +105,9 @@ def read_number(text: str, *, decimal_mark: str = ".", grouped: bool = True) -> 
         raise UnreadableNumber(text=text[:LONGEST_NUMBER])
     if grouped and re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(decimal_mark)}\d{{3}}", body):
         raise UnreadableNumber(text=text)
-    if grouped and re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(group_mark)}\d{{3}})+({re.escape(decimal_mark)}\d*)?", body):
+    if grouped and re.fullmatch(
+        rf"[+-]?\d{{1,3}}({re.escape(group_mark)}\d{{3}})+({re.escape(decimal_mark)}\d*)?", body
+    ):
         body = body.replace(group_mark, "")
     body = body.replace(decimal_mark, ".") if group_mark not in body else body
     if not _PLAIN.fullmatch(body):
