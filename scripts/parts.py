@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A program of the system: how it is found, which Debian package brings it, what needs it."""
+    """A program of the system: how it is found, which Debian packages bring it, what needs it."""
 
     name: str
     commands: tuple[str, ...]
-    package: str
+    packages: tuple[str, ...]
     needed_for: str
 
     def path(self) -> str | None:
@@ -27,8 +27,18 @@ class Part:
 
 
 PARTS = (
-    Part("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium", "the tests in a browser"),
-    Part("LibreOffice Calc", ("localc", "soffice"), "libreoffice-calc", "the tests that recalculate workbooks"),
+    Part(
+        name="Chromium",
+        commands=("chromium", "chromium-browser", "google-chrome"),
+        packages=("chromium", "fonts-liberation"),
+        needed_for="the tests in a browser",
+    ),
+    Part(
+        name="LibreOffice Calc",
+        commands=("localc", "soffice"),
+        packages=("libreoffice-calc",),
+        needed_for="the tests that recalculate workbooks",
+    ),
 )
 
 
@@ -44,7 +54,7 @@ def main() -> None:
         return
     for entry in missing:
         print(f"{entry.name} is missing; it is needed for {entry.needed_for}.", flush=True)
-    packages = [entry.package for entry in missing]
+    packages = [package for entry in missing for package in entry.packages]
     if not shutil.which("apt-get"):
         print(f"Please install it with your system's package manager (on Debian: {' '.join(packages)}).")
         print("Until then those tests are skipped.", flush=True)
@@ -67,9 +77,11 @@ def _installed(packages: list[str]) -> bool:
     apt = [*sudo, *env, "apt-get", "--quiet=2", "--option", "Dpkg::Use-Pty=0"]
     for command in ([*apt, "update"], [*apt, "install", "--yes", "--no-install-recommends", *packages]):
         try:
-            if subprocess.run(command, stdin=None, stdout=sys.stderr, check=False).returncode != 0:
-                return False
-        except OSError:
+            run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        except OSError:  # there is no sudo
+            return False
+        if run.returncode != 0:
+            print(run.stdout, flush=True)
             return False
     return True
 

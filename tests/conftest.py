@@ -62,7 +62,7 @@ def program() -> Callable[[str], str]:
     def find(name: str) -> str:
         path = part(name).path()
         if path is None:
-            pytest.skip(f"{name} is missing (on Debian: apt-get install {part(name).package})")
+            pytest.skip(f"{name} is missing (on Debian: apt-get install {' '.join(part(name).packages)})")
         return path
 
     return find
