@@ -16,8 +16,9 @@ from scripts.parts import part
 ROOT = Path(__file__).resolve().parent.parent
 
 # `make test HYPOTHESIS=full` searches longer. A failing example is printed as a line that repeats it.
-hypothesis.settings.register_profile("ci", max_examples=50, deadline=None, print_blob=True)
-hypothesis.settings.register_profile("full", max_examples=2_000, deadline=None, print_blob=True)
+# `derandomize` is set because Hypothesis turns it on where CI is set, and would then try the same examples for ever.
+hypothesis.settings.register_profile("ci", derandomize=False, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("full", derandomize=False, max_examples=2_000, deadline=None, print_blob=True)
 PROFILE = os.environ.get("HYPOTHESIS", "ci")
 hypothesis.settings.load_profile(PROFILE)
 
