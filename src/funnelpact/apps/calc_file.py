@@ -98,7 +98,7 @@ def read_calculation(*, path: Path) -> Calculation:
     `types` may stand at the top where there is one stream. Raises all problems that are found together.
     """
     file = _parsed(path)
-    typed = Typed(decimal_mark=".")
+    typed = Typed(decimal_mark=".", certain=True)
     quota = typed.money(file.quota, name=QUOTA)
     streams = file.streams or (_Stream(name="–", share="100%", types=file.types),)
     read = tuple(

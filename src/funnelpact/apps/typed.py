@@ -29,18 +29,23 @@ class StepTwice(Problem):
 class Typed:
     """Reads one input after another and keeps what is wrong; `done` raises everything that was.
 
+    `certain` says that the decimal mark is part of a written format, as in a file, and need not be guessed.
+
     >>> typed = Typed(decimal_mark=".")
     >>> typed.money("500,000 EUR", name=Message("number.quota"))
     Money(amount=Fraction(500000, 1), currency='EUR')
     """
 
-    def __init__(self, *, decimal_mark: str) -> None:
+    def __init__(self, *, decimal_mark: str, certain: bool = False) -> None:
         self.decimal_mark = decimal_mark
+        self.certain = certain
         self.problems: list[Problem] = []
 
     def money(self, text: str, *, name: Value) -> Money:
         """The amount in `text`; zero, with the problem kept, where it cannot be read."""
-        return self._read(lambda: Money.parse(text, decimal_mark=self.decimal_mark), name=name, instead=Money(0))
+        return self._read(
+            lambda: Money.parse(text, decimal_mark=self.decimal_mark, certain=self.certain), name=name, instead=Money(0)
+        )
 
     def rate(self, text: str, *, name: Value) -> Rate:
         """The share in `text`; the whole, with the problem kept, where it cannot be read."""

@@ -64,8 +64,11 @@ class Funnel:
         if len(after) < len(steps) or len(entrances) != 1:
             raise FunnelBroken(steps=", ".join(str(step) for step in steps))
         stages = [entrances[0]]
-        while stages[-1] in after:
+        while stages[-1] in after and len(stages) <= len(after):
             stages.append(after[stages[-1]])
+        # Steps that run in a circle either never end or are never reached.
+        if stages[-1] in after or len(stages) <= len(after):
+            raise FunnelBroken(steps=", ".join(str(step) for step in steps))
         return cls(tuple(stages))
 
 

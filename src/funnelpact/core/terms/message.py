@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from funnelpact.core.terms.quantity import Rate
 
 Value: TypeAlias = "str | int | Fraction | Decimal | date | Money | Rate | Message | tuple[Value, ...]"
-"""What a sentence may carry. `core.view.format` knows how each is written in a language."""
+"""What a sentence may carry. `core.view.language` knows how each is written in a language."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Message:
     """A sentence that is not yet in any language.
 
-    Two messages are equal when id and values are. Values keep their type (money, rate, date, count), so that
+    Two messages are equal when id and values are, in whatever order the values were named. Values keep their type (money, rate, date, count), so that
     each language writes them in its own way; a value that is itself a message is translated first.
 
-    >>> Message("stage.mql") == Message("stage.mql")
+    >>> Message("step", start="mql", end="sql") == Message("step", end="sql", start="mql")
     True
     >>> Message("calc.check", quota=500, leads=4).values["leads"]
     4
@@ -35,7 +35,7 @@ class Message:
 
     def __init__(self, message_id: str, /, **values: Value) -> None:
         object.__setattr__(self, "id", message_id)
-        object.__setattr__(self, "items", tuple(values.items()))
+        object.__setattr__(self, "items", tuple(sorted(values.items())))
 
     @property
     def values(self) -> Mapping[str, Value]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from funnelpact.core.terms.problem import CurrenciesMixed, UnknownCurrency, UnreadableNumber
-from funnelpact.core.terms.quantity import read_number
+from funnelpact.core.terms.quantity import LONGEST_NUMBER, read_number
 
 UNNAMED = ""
 """The currency of an amount that was given as a bare number. It never mixes with a named one."""
 
 SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "₺": "TRY", "TL": "TRY"}
+
+_WRITTEN = re.compile(r"([+\-\u2212]?)\s*([^\d\s.,+\-\u2212]*)\s*([+\-\u2212]?[\d.,]+)\s*(\D*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,26 @@ class Money:
             raise UnknownCurrency(text=self.currency)
 
     @classmethod
-    def parse(cls, text: str, *, decimal_mark: str = ".") -> Money:
-        """The money that a person wrote: `500000`, `500,000 EUR`, `€500,000`, `TRY 10`.
+    def parse(cls, text: str, *, decimal_mark: str = ".", certain: bool = False) -> Money:
+        """The money that a person wrote: `500000`, `500,000 EUR`, `€500,000`, `-€5`, `TRY 10`, `10 tl`.
 
-        Raises `UnreadableNumber` or `UnknownCurrency`.
+        `certain` is that of `read_number`. Raises `UnreadableNumber` or `UnknownCurrency`.
+
+        >>> Money.parse("1.250,50 TL", decimal_mark=",")
+        Money(amount=Fraction(2501, 2), currency='TRY')
         """
-        body = text.strip().replace("\u00a0", " ").replace("\u202f", " ")
-        match = re.fullmatch(r"([^\d\s.,+\-\u2212]*)\s*([\d.,+\-\u2212]+)\s*(\D*)", body)
-        if match is None or (match[1] and match[3]):
-            raise UnreadableNumber(text=text)
-        unit = (match[1] or match[3]).strip()
-        currency = SYMBOLS.get(unit, unit.upper() if unit.isascii() else unit)
-        return cls(read_number(match[2], decimal_mark=decimal_mark), currency)
+        body = text.strip()
+        match = _WRITTEN.fullmatch(body) if len(body) <= LONGEST_NUMBER else None
+        if match is None or (match[2] and match[4]):
+            raise UnreadableNumber(text=text[:LONGEST_NUMBER])
+        sign, before, digits, after = match.groups()
+        unit = before or after
+        unit = unit.upper() if unit.isascii() else unit
+        try:
+            amount = read_number(sign + digits, decimal_mark=decimal_mark, certain=certain)
+        except UnreadableNumber:
+            raise UnreadableNumber(text=text) from None
+        return cls(amount, SYMBOLS.get(unit, unit))
 
     def _same(self, other: Money) -> Money:
         if self.currency != other.currency:
@@ -70,6 +80,9 @@ class Money:
 
     def __lt__(self, other: Money) -> bool:
         return self.amount < self._same(other).amount
+
+    def __le__(self, other: Money) -> bool:
+        return self.amount <= self._same(other).amount
 
     def per(self, count: Fraction | int) -> Money:
         """The amount that each of `count` things carries."""

@@ -14,6 +14,7 @@ Problems that belong to one part of the core stand where they are raised; `docs/
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from typing import ClassVar, Self
 
 from funnelpact.core.terms.message import Message, Value
@@ -65,6 +66,11 @@ class Problem(Exception):
         """What to do now."""
         return Message(f"problem.{self.code}.next", **self.data)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception is pickled by its positional arguments, and this one has none: say how to make it again, so that
+        # a problem found in a child process arrives.
+        return partial(type(self), **self.data), ()
+
 
 class Problems(Problem):
     """Several problems of one input, in the order in which they were found."""
@@ -77,6 +83,9 @@ class Problems(Problem):
 
     def __str__(self) -> str:
         return "; ".join(str(problem) for problem in self.problems)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.problems,)
 
 
 class UnreadableNumber(Problem):

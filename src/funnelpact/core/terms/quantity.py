@@ -54,6 +54,9 @@ class Rate:
     value: Fraction
 
     def __post_init__(self) -> None:
+        if not isinstance(self.value, (Fraction, int)):
+            raise TypeError("a rate is a Fraction; `Rate.measured` takes an estimate in floating point")
+        object.__setattr__(self, "value", Fraction(self.value))
         if not 0 <= self.value <= 1:
             raise RateOutOfRange(rate=self.value)
 
@@ -61,18 +64,24 @@ class Rate:
     def parse(cls, text: str, *, decimal_mark: str = ".") -> Rate:
         """The rate that a person wrote: `34%`, `%34`, `0.34` or `1/3`.
 
-        A bare number above 1 is refused, not divided by 100: `34` may be a slip for `0.34` or for `34%`.
+        A bare number above 1 is refused, not divided by 100: `34` may be a slip for `0.34` or for `34%`. Raises
+        `UnreadableNumber` and `RateOutOfRange`.
+
+        >>> Rate.parse("%12,5", decimal_mark=",")
+        Rate(value=Fraction(1, 8))
         """
-        body = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+        body = text.strip()
         percent = body.startswith("%") != body.endswith("%")
-        body = body.strip("%") if percent else body
-        if not percent and body.count("/") == 1:
-            above, below = (read_number(part, decimal_mark=decimal_mark) for part in body.split("/"))
-            if below == 0:
-                raise UnreadableNumber(text=text)
-            return cls(above / below)
-        # No share has thousands, so the mark before three digits can only be a decimal one.
-        value = read_number(body, decimal_mark=decimal_mark, grouped=False)
+        body = body.removeprefix("%").removesuffix("%") if percent else body
+        above, line, below = body.partition("/")
+        try:
+            if line and not percent:
+                value = read_number(above, decimal_mark=decimal_mark) / read_number(below, decimal_mark=decimal_mark)
+            else:
+                # No share has thousands, so a mark, whichever it is, can only be a decimal one.
+                value = read_number(body, decimal_mark=decimal_mark, grouped=False)
+        except (UnreadableNumber, ZeroDivisionError):
+            raise UnreadableNumber(text=text[:LONGEST_NUMBER]) from None
         return cls(value / 100 if percent else value)
 
     @classmethod
@@ -84,11 +93,12 @@ class Rate:
         return Rate(self.value * other.value)
 
 
-def read_number(text: str, *, decimal_mark: str = ".", grouped: bool = True) -> Fraction:
+def read_number(text: str, *, decimal_mark: str = ".", grouped: bool = True, certain: bool = False) -> Fraction:
     """The exact number in `text`, read with one decimal mark; the other of `.` and `,` groups thousands.
 
-    With `grouped`, a lone decimal mark before exactly three digits is refused: `500.000` is five hundred thousand
-    to half of the world. Raises `UnreadableNumber` for that and for anything that is no number.
+    Without `grouped` there are no thousands, and either mark is a decimal one. Unless the mark is `certain` (a file
+    whose format says so), a lone decimal mark before exactly three digits is refused: `500.000` is five hundred
+    thousand to half of the world. Raises `UnreadableNumber` for that and for anything that is no number.
 
     >>> read_number("500,000")
     Fraction(500000, 1)
@@ -103,13 +113,14 @@ def read_number(text: str, *, decimal_mark: str = ".", grouped: bool = True) -> 
     body = text.strip().replace("\u2212", "-")
     if len(body) > LONGEST_NUMBER or not body.isascii():
         raise UnreadableNumber(text=text[:LONGEST_NUMBER])
-    if grouped and re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(decimal_mark)}\d{{3}}", body):
+    if grouped and not certain and re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(decimal_mark)}\d{{3}}", body):
         raise UnreadableNumber(text=text)
-    if grouped and re.fullmatch(
-        rf"[+-]?\d{{1,3}}({re.escape(group_mark)}\d{{3}})+({re.escape(decimal_mark)}\d*)?", body
-    ):
+    groups = rf"[+-]?[1-9]\d{{0,2}}({re.escape(group_mark)}\d{{3}})+({re.escape(decimal_mark)}\d*)?"
+    if not grouped:
+        body = body.replace(group_mark, decimal_mark)
+    elif re.fullmatch(groups, body):
         body = body.replace(group_mark, "")
-    body = body.replace(decimal_mark, ".") if group_mark not in body else body
-    if not _PLAIN.fullmatch(body):
+    if group_mark in body or not _PLAIN.fullmatch(body.replace(decimal_mark, ".")):
         raise UnreadableNumber(text=text)
+    body = body.replace(decimal_mark, ".")
     return Fraction(body + "0" if body.endswith(".") else body)

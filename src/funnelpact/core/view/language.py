@@ -69,6 +69,8 @@ class Language:
                 return f"{self.write(value.date())} {value:%H:%M}"
             case date():
                 return f"{value.day} {self.months[value.month - 1]} {value.year}"
+        # Types rule this out; without it a float that slips through would leave a hole in the sentence.
+        raise TypeError(f"no language writes a {type(value).__name__}")
 
     def percent(self, share: Fraction, *, places: int | None = None) -> str:
         """A share as a percentage, the sign where the language puts it."""
