@@ -1,0 +1,103 @@
+"""How long passes take to move on, counted over all that will, not only over those that already have."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+
+import numpy as np
+
+from funnelpact.core.measure.curve import Curve
+from funnelpact.core.measure.interval import share_interval
+from funnelpact.core.measure.limits import cautions_of_age, reach
+from funnelpact.core.measure.unfold import counts_so_far, not_known, said
+from funnelpact.core.terms.derivation import Derivation
+from funnelpact.core.terms.finding import Finding
+from funnelpact.core.terms.funnel import Step
+from funnelpact.core.terms.lifetable import LifeTable
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.quantity import Rate
+
+HALF = Fraction(1, 2)
+MOST = Fraction(9, 10)
+"""The shares of those who move on that a time is given for: the median, and the slow end."""
+
+
+def time_to_move(
+    *,
+    table: LifeTable,
+    share: Fraction,
+    horizon_days: int,
+    step: Step,
+    population: Message,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> Finding:
+    """The age in days by which that share of those who move on within the horizon have done so.
+
+    Population: the passes of `table` that move on within the horizon, including those that have not done so yet; a
+    mean over deals already won misses the slow ones. `share` is `HALF` for the median, `MOST` for the 90th percentile.
+    Value: whole days; None where nobody moved or too few were watched. Horizon, cautions and errors as in `matured_rate`.
+    The interval is read off the curve where `share`, taken as a proportion of the effective number of moves, has its
+    own 95 % interval; the effective number is (Σw)² / Σw² with the weight w that a move of each age carries (L. Kish
+    1965, Survey Sampling).
+
+    >>> none = Fraction(0)
+    >>> table = LifeTable(entered=(60, 0, 0), moved=(10, 20, 10), left=(0, 0, 20), open=(0, 0, 0),
+    ...                   amount=(none,) * 3, amount_known=(0,) * 3)
+    >>> time_to_move(table=table, share=HALF, horizon_days=2, step=Step("mql", "sql"),
+    ...              population=Message("type.web"), as_of=date(2026, 11, 12)).value
+    1
+    """
+    curve = Curve.from_table(table=table)
+    days = reach(curve=curve, horizon_days=horizon_days)
+    value = None if days is None else curve.quantile(share=float(share), until=days)
+    name = "median_time_to_move" if share == HALF else f"p{int(share * 100)}_time_to_move"
+    low = high = None
+    if days is None or value is None:
+        cautions: tuple[Message, ...] = (said("caution.no_time_yet", step, passes=table.passes),)
+        tree = not_known(name, why=cautions[0], counts=counts_so_far(table, step))
+    else:
+        cautions = cautions_of_age(curve=curve, table=table, horizon_days=horizon_days, days=days)
+        low, high = _time_interval(table=table, curve=curve, share=float(share), days=days)
+        tree = _time_derivation(name=name, curve=curve, share=share, value=value, days=days, step=step)
+    return Finding(
+        name=name,
+        value=value,
+        low=low,
+        high=high,
+        n=sum(table.moved),
+        population=population,
+        as_of=as_of,
+        known_at=known_at,
+        horizon_days=days if days is not None else horizon_days,
+        cautions=cautions,
+        derivation=tree,
+    )
+
+
+def _time_interval(*, table: LifeTable, curve: Curve, share: float, days: int) -> tuple[int | None, int | None]:
+    moved = np.array(table.moved[: days + 1], dtype=np.float64)
+    weight = np.concatenate((np.ones(1), curve.survival))[: days + 1] / np.maximum(curve.at_risk[: days + 1], 1.0)
+    effective = (moved * weight).sum() ** 2 / (moved * weight**2).sum()
+    bounds = share_interval(share=share, passes=float(effective))
+    return curve.quantile(share=bounds.low, until=days), curve.quantile(share=bounds.high, until=days)
+
+
+def _time_derivation(*, name: str, curve: Curve, share: Fraction, value: int, days: int, step: Step) -> Derivation:
+    by_then, by_end = Rate.measured(curve.at(days=value)), Rate.measured(curve.at(days=days))
+    return Derivation(
+        name=name,
+        label=Message("number.time_to_move", share=Rate(share)),
+        value=value,
+        rule=said("rule.time_to_move", step, value=value, share=Rate(share), by_then=by_then, by_end=by_end, days=days),
+        inputs=tuple(
+            Derivation(
+                name=key,
+                label=said("number.moved_by", step, days=day),
+                value=rate,
+                rule=Message("rule.read_off_curve", days=day),
+            )
+            for key, day, rate in (("moved_by_then", value, by_then), ("moved_by_horizon", days, by_end))
+        ),
+    )

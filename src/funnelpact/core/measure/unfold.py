@@ -1,0 +1,223 @@
+"""The arithmetic behind a curve's numbers, unfolded into parts that add up and that people can count for themselves."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+from funnelpact.core.measure.curve import Curve
+from funnelpact.core.measure.limits import enters_late
+from funnelpact.core.terms.derivation import Derivation
+from funnelpact.core.terms.funnel import WON, Step
+from funnelpact.core.terms.lifetable import LifeTable
+from funnelpact.core.terms.message import Message, Value
+from funnelpact.core.terms.money import Money
+from funnelpact.core.terms.quantity import Rate
+
+BANDS = (7, 30, 60, 90, 180, 365)
+"""Ages in days at which a curve is cut into parts, where it cannot be shown pass by pass."""
+
+TO_WON = Step("lead", WON)
+"""A value counts from the entry of a lead to its win; this only chooses the wording."""
+
+
+def said(message_id: str, step: Step, **values: Value) -> Message:
+    """The sentence in its wording for the step: to win, or to move on to a stage before that."""
+    return Message(f"{message_id}.{'won' if step.end == WON else 'moved'}", **values)
+
+
+def counted(name: str, count: int, step: Step, **values: Value) -> Derivation:
+    """A leaf: passes that were counted, and how."""
+    return Derivation(
+        name=name, label=said(f"number.{name}", step, **values), value=count, rule=said(f"rule.{name}", step, **values)
+    )
+
+
+def all_passes(count: int) -> Derivation:
+    """A leaf: the passes of the population."""
+    return Derivation(name="passes", label=Message("number.passes"), value=count, rule=Message("rule.passes"))
+
+
+def not_known(name: str, *, why: Message, counts: tuple[Derivation, ...]) -> Derivation:
+    """The derivation of a number that is not printed: the reason, and what was counted."""
+    return Derivation(
+        name=name, label=Message(f"finding.{name}"), value=Message("number.not_known"), rule=why, inputs=counts
+    )
+
+
+def still_expected(*, table: LifeTable, curve: Curve, days: int) -> tuple[int, float]:
+    """How many passes are open and younger than `days`, and how many of them are expected to move on by that age."""
+    waiting = [(age, count) for age, count in enumerate(table.open[:days]) if count]
+    expected = sum(count * curve.chance(age=age, days=days) for age, count in waiting)
+    return sum(count for _, count in waiting), expected
+
+
+def counts_so_far(table: LifeTable, step: Step) -> tuple[Derivation, ...]:
+    """What can be counted where nothing can be estimated: the moves so far, and the passes."""
+    return counted("moved_at_any_age", sum(table.moved), step), all_passes(table.passes)
+
+
+def matured_derivation(*, table: LifeTable, curve: Curve, days: int, step: Step) -> Derivation:
+    """How the matured rate at that age comes about: over passes, or by ages where some came under watch late."""
+    by = rate_by_bands if enters_late(table=table) else rate_by_passes
+    return by(table=table, curve=curve, days=days, step=step)
+
+
+def rate_by_passes(*, table: LifeTable, curve: Curve, days: int, step: Step) -> Derivation:
+    """The matured rate as (moved so far + still open, expected) ÷ passes.
+
+    Needs that every pass was watched from age 0. Then it equals the curve: each open pass hands its unknown future to
+    the older ones that were open at its age (self-consistency of the product-limit estimator, B. Efron 1967).
+
+    >>> none = Fraction(0)
+    >>> table = LifeTable(entered=(4, 0), moved=(0, 1), left=(0, 1), open=(2, 0), amount=(none, none), amount_known=(0, 0))
+    >>> tree = rate_by_passes(table=table, curve=Curve.from_table(table=table), days=1, step=Step("mql", "sql"))
+    >>> [(part.name, float(part.value)) for part in tree.inputs[0].inputs]
+    [('moved_so_far', 1.0), ('open_expected', 1.0)]
+    >>> tree.value
+    Rate(value=Fraction(1, 2))
+    """
+    passes, moved = table.passes, sum(table.moved[: days + 1])
+    waiting, expected = still_expected(table=table, curve=curve, days=days)
+    # In floating point the parts may exceed the whole by an ulp where everybody moves.
+    more = min(Fraction(expected), Fraction(passes - moved))
+    open_expected = Derivation(
+        name="open_expected",
+        label=said("number.open_expected", step),
+        value=more,
+        rule=said("rule.open_expected", step, passes=waiting, days=days),
+        inputs=(counted("still_open", waiting, step, days=days),),
+    )
+    within = Derivation(
+        name="moved_within",
+        label=said("number.moved_within", step, days=days),
+        value=moved + more,
+        rule=said("rule.moved_within", step, moved=moved, expected=more),
+        inputs=(counted("moved_so_far", moved, step, days=days), open_expected),
+    )
+    rate = Rate(Fraction(moved + more) / passes)
+    return Derivation(
+        name="matured_rate",
+        label=Message("number.matured_rate", days=days),
+        value=rate,
+        rule=said("rule.matured_rate", step, moved=moved + more, passes=passes, days=days),
+        inputs=(within, all_passes(passes)),
+    )
+
+
+def rate_by_bands(*, table: LifeTable, curve: Curve, days: int, step: Step) -> Derivation:
+    """The matured rate as the sum over bands of age: share still open × share of those that then move on.
+
+    For passes of which some came under watch late: what became of their like before is not counted anywhere, so there
+    is no sum over passes. The bands add up exactly, whatever their edges.
+    """
+    edges = (-1, *(edge for edge in BANDS if edge < days), days)
+    parts = tuple(
+        _band(table=table, curve=curve, first=first + 1, last=last, step=step) for first, last in pairwise(edges)
+    )
+    rate = Rate.measured(curve.at(days=days))
+    return Derivation(
+        name="matured_rate",
+        label=Message("number.matured_rate", days=days),
+        value=rate,
+        rule=Message("rule.matured_rate_by_bands", shares=tuple(part.value for part in parts), days=days),
+        inputs=parts,
+    )
+
+
+def _band(*, table: LifeTable, curve: Curve, first: int, last: int, step: Step) -> Derivation:
+    gain = Fraction(curve.at(days=last)) - Fraction(curve.at(days=first - 1))
+    still = curve.open_at(days=first - 1)
+    chance = Rate.measured(curve.chance(age=first - 1, days=last))
+    moved = sum(table.moved[first : last + 1])
+    return Derivation(
+        name=f"moved_by_day_{last}",
+        label=said("number.moved_in_band", step, first=first, last=last),
+        value=Rate.measured(float(gain)) if gain < 0 else Rate(gain),
+        rule=said("rule.moved_in_band", step, still=Rate.measured(still), chance=chance, first=first, last=last),
+        inputs=(counted("moved_in_ages", moved, step, first=first, last=last),),
+    )
+
+
+def value_derivation(*, table: LifeTable, curve: Curve, days: int, currency: str) -> tuple[Money, Derivation]:
+    """The value of one lead at that age and how it comes about, over passes or, with late entries, from the rate."""
+    by = value_from_rate if enters_late(table=table) else value_by_passes
+    return by(table=table, curve=curve, days=days, currency=currency)
+
+
+def value_by_passes(*, table: LifeTable, curve: Curve, days: int, currency: str) -> tuple[Money, Derivation]:
+    """The value as (revenue so far + assumed for deals without amount + expected of open passes) ÷ passes.
+
+    It equals the value-marked curve for the reason given in `rate_by_passes`.
+    """
+    parts = [
+        _so_far(table=table, days=days, currency=currency),
+        *_assumed(table=table, days=days, currency=currency),
+        _expected(table=table, curve=curve, days=days, currency=currency),
+    ]
+    total = sum((money for money, _ in parts), Money(Fraction(0), currency))
+    within = Derivation(
+        name="revenue_within",
+        label=Message("number.revenue_within", days=days),
+        value=total,
+        rule=Message("rule.revenue_within", parts=len(parts)),
+        inputs=tuple(part for _, part in parts),
+    )
+    value = total.per(table.passes)
+    return value, Derivation(
+        name="value_per_lead",
+        label=Message("finding.value_per_lead"),
+        value=value,
+        rule=Message("rule.value_per_lead", total=total, passes=table.passes, days=days),
+        inputs=(within, all_passes(table.passes)),
+    )
+
+
+def value_from_rate(*, table: LifeTable, curve: Curve, days: int, currency: str) -> tuple[Money, Derivation]:
+    """The value as rate × order value, each order weighing as its age does in the curve."""
+    rate = matured_derivation(table=table, curve=curve, days=days, step=TO_WON)
+    share, value = curve.at(days=days), Money(Fraction(curve.value_at(days=days) or 0.0), currency)
+    order = Derivation(
+        name="order_value_by_age",
+        label=Message("number.order_value_by_age"),
+        value=value.per(Fraction(share)),
+        rule=Message("rule.order_value_by_age", orders=sum(table.amount_known[: days + 1])),
+    )
+    return value, Derivation(
+        name="value_per_lead",
+        label=Message("finding.value_per_lead"),
+        value=value,
+        rule=Message("rule.value_from_rate", rate=rate.value, order=order.value, days=days),
+        inputs=(rate, order),
+    )
+
+
+def _so_far(*, table: LifeTable, days: int, currency: str) -> tuple[Money, Derivation]:
+    money = Money(sum(table.amount[: days + 1], Fraction(0)), currency)
+    deals = sum(table.amount_known[: days + 1])
+    rule = Message("rule.revenue_so_far", deals=deals, days=days)
+    return money, Derivation(name="revenue_so_far", label=Message("number.revenue_so_far"), value=money, rule=rule)
+
+
+def _assumed(*, table: LifeTable, days: int, currency: str) -> list[tuple[Money, Derivation]]:
+    missing = sum(table.moved[: days + 1]) - sum(table.amount_known[: days + 1])
+    if not missing:
+        return []
+    mean = Money(sum(table.amount, Fraction(0)) / sum(table.amount_known), currency)
+    money, rule = mean * missing, Message("rule.revenue_assumed", deals=missing, mean=mean)
+    return [
+        (money, Derivation(name="revenue_assumed", label=Message("number.revenue_assumed"), value=money, rule=rule))
+    ]
+
+
+def _expected(*, table: LifeTable, curve: Curve, days: int, currency: str) -> tuple[Money, Derivation]:
+    waiting = [(age, count) for age, count in enumerate(table.open[:days]) if count]
+    money = Money(Fraction(sum(count * curve.expected_value(age=age, days=days) for age, count in waiting)), currency)
+    passes = sum(count for _, count in waiting)
+    return money, Derivation(
+        name="revenue_expected",
+        label=Message("number.revenue_expected"),
+        value=money,
+        rule=Message("rule.revenue_expected", passes=passes, days=days),
+        inputs=(counted("still_open", passes, TO_WON, days=days),),
+    )
