@@ -9,7 +9,8 @@ which `identified_until` tells; where behaviour has changed, which drift tells.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor
+from fractions import Fraction
+from math import floor, fsum
 
 import numpy as np
 import numpy.typing as npt
@@ -89,7 +90,7 @@ class Curve:
         # (n - d) / n is exactly zero when all end; 1 - d/n need not be.
         survival = np.cumprod((watched - moved - left) / watched, dtype=np.float64)
         before = np.concatenate((np.ones(1), survival))[: len(survival)]
-        ending, amounts = (moved + left) / watched, amounts_by_age(table=table)
+        ending, amounts = (moved + left) / watched, with_missing(table=table, known=table.amount)
         curve = cls(
             age=np.arange(len(moved)),
             at_risk=at_risk,
@@ -200,18 +201,19 @@ class Curve:
         return float(row[min(days, len(row) - 1)]) if days >= 0 and len(row) else before
 
 
-def amounts_by_age(*, table: LifeTable) -> Floats | None:
-    """The amount that was won at each age; a moved pass without an amount counts with the mean of the known ones.
+def with_missing(*, table: LifeTable, known: tuple[Fraction, ...]) -> Floats | None:
+    """What was won at each age, amounts or their squares, where moves without an amount count with the mean of the known.
 
     The mean is that of the whole table, so that equal amounts stay equal whichever are missing. None where no moved
     pass carries an amount, or none has moved.
     """
-    known = sum(table.amount_known)
-    if known == 0:
+    count = sum(table.amount_known)
+    if count == 0:
         return None
-    mean = float(sum(table.amount) / known)
+    # Adding some hundred fractions takes longer than all the rest of a curve.
+    sums = [float(amount) if amount else 0.0 for amount in known]
     missing = np.array(table.moved, dtype=np.float64) - np.array(table.amount_known, dtype=np.float64)
-    return np.array([float(amount) if amount else 0.0 for amount in table.amount]) + missing * mean
+    return np.array(sums) + missing * (fsum(sums) / count)
 
 
 def gain_variance(*, mean: Floats, square: Floats, ending: Floats, at_risk: Floats) -> Floats:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from fractions import Fraction
+from math import sqrt
 
 import numpy as np
 
-from funnelpact.core.measure.curve import Curve
-from funnelpact.core.measure.interval import share_interval
+from funnelpact.core.measure.curve import Curve, gain_variance
+from funnelpact.core.measure.interval import NORMAL
 from funnelpact.core.measure.limits import cautions_of_age, reach
 from funnelpact.core.measure.unfold import counts_so_far, not_known, said
 from funnelpact.core.terms.derivation import Derivation
@@ -21,6 +22,9 @@ from funnelpact.core.terms.quantity import Rate
 HALF = Fraction(1, 2)
 MOST = Fraction(9, 10)
 """The shares of those who move on that a time is given for: the median, and the slow end."""
+
+FEWEST_MOVES = 5
+"""A time is given from so many moves on."""
 
 
 def time_to_move(
@@ -37,10 +41,11 @@ def time_to_move(
 
     Population: the passes of `table` that move on within the horizon, including those that have not done so yet; a
     mean over deals already won misses the slow ones. `share` is `HALF` for the median, `MOST` for the 90th percentile.
-    Value: whole days; None where nobody moved or too few were watched. Horizon, cautions and errors as in `matured_rate`.
-    The interval is read off the curve where `share`, taken as a proportion of the effective number of moves, has its
-    own 95 % interval; the effective number is (Σw)² / Σw² with the weight w that a move of each age carries (L. Kish
-    1965, Survey Sampling).
+    Value: whole days; None where fewer than `FEWEST_MOVES` moved or too few were
+    watched. Horizon, cautions and errors as in `matured_rate`.
+    The interval holds the ages whose share of the moves does not differ from `share` by more than chance, on the
+    effective number of moves (Σw)² / Σw², w being the weight that a move of each age carries (L. Kish 1965, Survey
+    Sampling; R. Brookmeyer and J. Crowley 1982, A confidence interval for the median survival time, doi:10.2307/2530286).
 
     >>> none = Fraction(0)
     >>> table = LifeTable(entered=(60, 0, 0), moved=(10, 20, 10), left=(0, 0, 20), open=(0, 0, 0),
@@ -54,12 +59,13 @@ def time_to_move(
     value = None if days is None else curve.quantile(share=float(share), until=days)
     name = "median_time_to_move" if share == HALF else f"p{int(share * 100)}_time_to_move"
     low = high = None
-    if days is None or value is None:
+    if days is None or value is None or sum(table.moved[: days + 1]) < FEWEST_MOVES:
+        value = None
         cautions: tuple[Message, ...] = (said("caution.no_time_yet", step, passes=table.passes),)
         tree = not_known(name, why=cautions[0], counts=counts_so_far(table, step))
     else:
         cautions = cautions_of_age(curve=curve, table=table, horizon_days=horizon_days, days=days)
-        low, high = _time_interval(table=table, curve=curve, share=float(share), days=days)
+        low, high = time_interval(table=table, curve=curve, share=float(share), days=days)
         tree = _time_derivation(name=name, curve=curve, share=share, value=value, days=days, step=step)
     return Finding(
         name=name,
@@ -76,12 +82,36 @@ def time_to_move(
     )
 
 
-def _time_interval(*, table: LifeTable, curve: Curve, share: float, days: int) -> tuple[int | None, int | None]:
+def time_interval(*, table: LifeTable, curve: Curve, share: float, days: int) -> tuple[int | None, int | None]:
+    """The 95 % interval of `curve.quantile(share=share, until=days)`, in days. Needs one move by then at least."""
+    # An age is possible while the share there by then differs from `share` by no more than chance allows. Where even
+    # all of the few moves seen do not, no age up to the horizon is too high.
+    effective = min(
+        _kish_moves(table=table, curve=curve, days=days), _moves_by_variance(curve=curve, share=share, days=days)
+    )
+    spread = NORMAL * sqrt(share * (1 - share) / effective)
+    low = curve.quantile(share=max(share - spread, 0.0), until=days)
+    return low, days if share + spread >= 1 else curve.quantile(share=share + spread, until=days)
+
+
+def _kish_moves(*, table: LifeTable, curve: Curve, days: int) -> float:
     moved = np.array(table.moved[: days + 1], dtype=np.float64)
     weight = np.concatenate((np.ones(1), curve.survival))[: days + 1] / np.maximum(curve.at_risk[: days + 1], 1.0)
-    effective = (moved * weight).sum() ** 2 / (moved * weight**2).sum()
-    bounds = share_interval(share=share, passes=float(effective))
-    return curve.quantile(share=bounds.low, until=days), curve.quantile(share=bounds.high, until=days)
+    return float((moved * weight).sum() ** 2 / (moved * weight**2).sum())
+
+
+def _moves_by_variance(*, curve: Curve, share: float, days: int) -> float:
+    """Moves with which a plain proportion would vary as `F(age)/F(days)` does at the age that is the answer."""
+    answer = curve.quantile(share=share, until=days) or 0
+    gain = np.where(curve.age[: days + 1] <= answer, 1 - share, -share)
+    watched = np.maximum(curve.at_risk[: days + 1], 1.0)
+    variance = gain_variance(
+        mean=gain * curve.hazard_moved[: days + 1],
+        square=gain**2 * curve.hazard_moved[: days + 1],
+        ending=(curve.hazard_moved + curve.hazard_left)[: days + 1],
+        at_risk=watched,
+    )[days]
+    return share * (1 - share) * curve.at(days=days) ** 2 / float(variance) if variance > 0 else np.inf
 
 
 def _time_derivation(*, name: str, curve: Curve, share: Fraction, value: int, days: int, step: Step) -> Derivation:

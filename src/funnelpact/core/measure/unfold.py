@@ -79,8 +79,8 @@ def rate_by_passes(*, table: LifeTable, curve: Curve, days: int, step: Step) -> 
     """
     passes, moved = table.passes, sum(table.moved[: days + 1])
     waiting, expected = still_expected(table=table, curve=curve, days=days)
-    # In floating point the parts may exceed the whole by an ulp where everybody moves.
-    more = min(Fraction(expected), Fraction(passes - moved))
+    # Where everybody moves, floating point may miss the whole number by an ulp.
+    more = min(Fraction(round(expected, 12)), Fraction(passes - moved))
     open_expected = Derivation(
         name="open_expected",
         label=said("number.open_expected", step),
