@@ -226,6 +226,11 @@ def test_a_long_flat_end_that_was_watched_is_the_end_of_the_rise() -> None:
     assert not curve_of(*[Pass(age % 10, MOVED) for age in range(40)], *[Pass(99, OPEN)] * 100).still_rising
 
 
+def test_only_the_last_fifth_decides_whether_it_rises() -> None:
+    """Moves spread over the first 80 of 100 days and none after: the last fifth is flat, so it no longer rises."""
+    assert not curve_of(*[Pass(age, MOVED) for age in range(80)], *[Pass(99, OPEN)] * 100).still_rising
+
+
 def test_a_flat_end_that_nearly_nobody_reached_proves_nothing() -> None:
     """Two moves on day 50 and a flat end watched on so few passes that five moves could not be expected: still rising."""
     assert curve_of(*[Pass(50, MOVED)] * 2, *[Pass(79, OPEN)] * 300, *[Pass(99, OPEN)] * 20).still_rising

@@ -103,6 +103,12 @@ def test_too_few_passes_get_a_range_and_no_rate() -> None:
     assert (rate.derivation.value, rate.derivation.rule) == (Message("number.not_known"), rate.cautions[0])
 
 
+def test_thirty_passes_are_enough() -> None:
+    """Of thirty passes watched to the end six moved: 20 %, where twenty-nine would give a range only."""
+    assert matured(table_of([*[Pass(1, MOVED)] * 6, *[Pass(9, OPEN)] * 24]), days=9).value == Rate(Fraction(1, 5))
+    assert matured(table_of([*[Pass(1, MOVED)] * 6, *[Pass(9, OPEN)] * 23]), days=9).value is None
+
+
 @pytest.mark.parametrize("passes", [0, 19])
 def test_hardly_any_passes_get_neither(passes: int) -> None:
     """Below twenty passes at every age not even a range is printed; the passes counted are."""

@@ -98,6 +98,13 @@ def test_mostly_missing_amounts_give_no_value() -> None:
     assert value.cautions == (Message("caution.amounts_missing", known=1, won=3),)
 
 
+def test_half_of_the_amounts_are_enough() -> None:
+    """With amounts of 100 on two of four won deals, sixty passes are worth 400 / 60 each."""
+    value = worth(*[Pass(1, MOVED, amount=100)] * 2, *[Pass(1, MOVED)] * 2, *[Pass(30, OPEN)] * 56)
+
+    assert value.value == Money(Fraction(400, 60), "EUR")
+
+
 def test_without_a_win_there_is_nothing_to_value() -> None:
     """Sixty passes and no win: a rate of zero has an upper bound, a value without any amount has not."""
     value = worth(*[Pass(30, OPEN)] * 60)
