@@ -168,7 +168,7 @@ def value_by_passes(*, table: LifeTable, curve: Curve, days: int, currency: str)
         name="value_per_lead",
         label=Message("finding.value_per_lead"),
         value=value,
-        rule=Message("rule.value_per_lead", total=total, passes=table.passes, days=days),
+        rule=Message("rule.measured_value_per_lead", total=total, passes=table.passes, days=days),
         inputs=(within, all_passes(table.passes)),
     )
 
