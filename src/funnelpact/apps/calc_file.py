@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,7 +118,7 @@ def _lead_type(entry: _Type, typed: Typed) -> LeadType:
     share: Rate | None = None
     if entry.share is not None:
         share = typed.rate(entry.share, name=Message("number.share", of=entry.name))
-    basis: Chain | Money = Money(1)
+    basis: Chain | Money = Money(Fraction(1))
     if entry.value is not None and entry.aov is None and entry.rates is None:
         basis = typed.money(entry.value, name=Message("number.value_of", type=entry.name))
     elif entry.value is None and entry.aov is not None and entry.rates:

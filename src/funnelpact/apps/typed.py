@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from typing import TypeVar
 
 from funnelpact.core.terms.funnel import Step
@@ -44,12 +45,16 @@ class Typed:
     def money(self, text: str, *, name: Value) -> Money:
         """The amount in `text`; zero, with the problem kept, where it cannot be read."""
         return self._read(
-            lambda: Money.parse(text, decimal_mark=self.decimal_mark, certain=self.certain), name=name, instead=Money(0)
+            lambda: Money.parse(text, decimal_mark=self.decimal_mark, certain=self.certain),
+            name=name,
+            instead=Money(Fraction(0)),
         )
 
     def rate(self, text: str, *, name: Value) -> Rate:
         """The share in `text`; the whole, with the problem kept, where it cannot be read."""
-        return self._read(lambda: Rate.parse(text, decimal_mark=self.decimal_mark), name=name, instead=Rate(1))
+        return self._read(
+            lambda: Rate.parse(text, decimal_mark=self.decimal_mark), name=name, instead=Rate(Fraction(1))
+        )
 
     def rates(self, texts: Iterable[str]) -> dict[Step, Rate]:
         """The rates in texts of the form `mql:sql=34%`."""

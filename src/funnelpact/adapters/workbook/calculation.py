@@ -63,7 +63,12 @@ class _Sheet:
         self.bold = book.add_format({"bold": True, "bottom": 1})
         self.formats: dict[str, Format] = {
             kind: book.add_format({"num_format": pattern})
-            for kind, pattern in {"money": "#,##0.00", "count": "#,##0", "exact": "#,##0.00####", "share": "0.00##%"}.items()
+            for kind, pattern in {
+                "money": "#,##0.00",
+                "count": "#,##0",
+                "exact": "#,##0.00####",
+                "share": "0.00##%",
+            }.items()
         }
         self.sheet.set_column(NAME, NAME, 34)
         self.sheet.set_column(VALUE, RULE, 16)
@@ -76,25 +81,29 @@ class _Sheet:
             self.sheet.write_string(self.row, column, text, self.bold)
         self.row += 1
 
-    def put(self, name: str, value: Money | Rate | int, *, formula: str = "", exact: tuple[str, Fraction] | None = None) -> str:
+    def put(
+        self, name: str, value: Money | Rate | int, *, formula: str = "", exact: tuple[str, Fraction] | None = None
+    ) -> str:
         """Write one named figure on the next row and return the reference of its cell."""
         self.sheet.write_string(self.row, NAME, name)
         if exact is not None:
-            self.formula(self.row, EXACT, exact[0], exact[1], "exact")
-        self.cell(self.row, VALUE, value, formula)
+            self.formula(EXACT, exact[0], exact[1], "exact")
+        self.cell(VALUE, value, formula)
         self.row += 1
         return _reference(self.row - 1, VALUE)
 
-    def cell(self, row: int, column: int, value: Money | Rate | int, formula: str = "") -> None:
+    def cell(self, column: int, value: Money | Rate | int, formula: str = "") -> None:
         kind = {Money: "money", Rate: "share"}.get(type(value), "count")
-        number = value.amount if isinstance(value, Money) else value.value if isinstance(value, Rate) else Fraction(value)
+        number = (
+            value.amount if isinstance(value, Money) else value.value if isinstance(value, Rate) else Fraction(value)
+        )
         if formula:
-            self.formula(row, column, formula, number, kind)
+            self.formula(column, formula, number, kind)
         else:
-            self.sheet.write_number(row, column, float(number), self.formats[kind])
+            self.sheet.write_number(self.row, column, float(number), self.formats[kind])
 
-    def formula(self, row: int, column: int, formula: str, result: Fraction, kind: str) -> None:
-        self.sheet.write_formula(row, column, f"={formula}", self.formats[kind], float(result))
+    def formula(self, column: int, formula: str, result: Fraction, kind: str) -> None:
+        self.sheet.write_formula(self.row, column, f"={formula}", self.formats[kind], float(result))
 
     def chain(self, demand: Demand, *, quota: str | None) -> _Cells:
         """Write the chain; `quota` is a formula where another sheet holds the quota."""
@@ -135,14 +144,21 @@ class _Sheet:
     def mix(self, book: xlsxwriter.Workbook, mix: Mix) -> None:
         quota_cell = self.put(self.say("number.quota"), mix.quota)
         self.row += 1
-        self.head(*(self.say(f"calc.column.{name}") for name in ("stream", "type", "share", "quota", "leads", "value", "worth")))
+        self.head(
+            *(
+                self.say(f"calc.column.{name}")
+                for name in ("stream", "type", "share", "quota", "leads", "value", "worth")
+            )
+        )
         first = self.row
         for line in mix.lines:
             self._mix_line(book, line, mix, quota_cell)
         last = self.row - 1
         self.sheet.write_string(self.row, 1, self.say("workbook.sum"), self.bold)
         for column, total in ((4, mix.leads), (6, mix.worth)):
-            self.cell(self.row, column, total, f"SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)})")
+            self.cell(
+                self.row, column, total, f"SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)})"
+            )
         self.row += 2
         self.sheet.write_string(self.row, NAME, self.say(f"rule.rounding.{mix.rounding.value}"))
 
@@ -153,17 +169,17 @@ class _Sheet:
         self.sheet.write_string(row, 1, line.lead_type)
         leads_formula = value_formula = ""
         if line.quota is not None:
-            self.cell(row, 2, Rate(line.quota / mix.quota))
-            self.cell(row, 3, line.quota, f"{quota_cell}*{share_cell}")
+            self.cell(2, Rate(line.quota / mix.quota))
+            self.cell(3, line.quota, f"{quota_cell}*{share_cell}")
             leads_formula = ROUNDED[mix.rounding].format(f"{own_cell}/{value_cell}")
         if line.demand is not None:
             quoted = "'" + self.title.replace("'", "''") + "'!"
             behind = _Sheet(book, f"{line.lead_type} ({line.stream})", self.language)
             cells = behind.chain(line.demand, quota=quoted + own_cell)
             leads_formula, value_formula = cells.leads, cells.value
-        self.cell(row, 4, line.leads, leads_formula)
-        self.cell(row, 5, line.value_per_lead, value_formula)
-        self.cell(row, 6, line.worth, f"{leads_cell}*{value_cell}")
+        self.cell(4, line.leads, leads_formula)
+        self.cell(5, line.value_per_lead, value_formula)
+        self.cell(6, line.worth, f"{leads_cell}*{value_cell}")
         self.row += 1
 
 

@@ -108,7 +108,9 @@ def _print_demand(demand: Demand, spoken: Language) -> None:
     print_sentences([Message("calc.quota", quota=demand.quota, aov=aov)], spoken)
     typer.echo()
     lines = chain_lines(demand=demand)
-    print_table([[spoken.write(line.value), spoken.say(line.label), spoken.say(line.rule)] for line in lines], right=[0])
+    print_table(
+        [[spoken.write(line.value), spoken.say(line.label), spoken.say(line.rule)] for line in lines], right=[0]
+    )
     typer.echo()
     print_sentences(demand_sentences(demand=demand), spoken)
 

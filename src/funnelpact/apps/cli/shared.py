@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -26,7 +27,7 @@ def default_language() -> str:
     """The language of this run: `--lang`, else FUNNELPACT_LANG, else what the terminal speaks, else English."""
     words = sys.argv[1:]
     wanted = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
-    wanted += [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    wanted += [after for word, after in pairwise(words) if word == "--lang"]
     wanted += [os.environ.get(name, "")[:2].lower() for name in ("FUNNELPACT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
     return next((code for code in wanted if code in CODES), "en")
 

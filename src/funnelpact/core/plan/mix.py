@@ -108,7 +108,7 @@ def mixed_demand(*, quota: Money, streams: Sequence[Stream], rounding: Rounding 
     currency = one_currency(quota, *_amounts(streams))
     quota = Money(quota.amount, currency)
     lines = tuple(_lines(quota=quota, streams=streams, rounding=rounding))
-    worth = sum((line.worth for line in lines), start=Money(0, currency))
+    worth = sum((line.worth for line in lines), start=Money(Fraction(0), currency))
     return Mix(
         quota=quota,
         lines=lines,
@@ -130,7 +130,9 @@ def _lines(*, quota: Money, streams: Sequence[Stream], rounding: Rounding) -> It
         for lead_type in stream.types:
             own = quota * stream.share.value * lead_type.share.value if lead_type.share else None
             try:
-                yield _line(stream=stream.name, lead_type=lead_type, quota=own, currency=quota.currency, rounding=rounding)
+                yield _line(
+                    stream=stream.name, lead_type=lead_type, quota=own, currency=quota.currency, rounding=rounding
+                )
             except Problem as problem:
                 found.append(problem)
     raise_all(found)
@@ -172,7 +174,9 @@ def _line(*, stream: str, lead_type: LeadType, quota: Money | None, currency: st
     )
 
 
-def _leads_by_value(*, quota: Money, value: Money, value_tree: Derivation, rounding: Rounding) -> tuple[int, Derivation]:
+def _leads_by_value(
+    *, quota: Money, value: Money, value_tree: Derivation, rounding: Rounding
+) -> tuple[int, Derivation]:
     need = quota / value
     leads = rounding.whole(need)
     rule = Message("rule.leads_by_value", quota=quota, value=value, need=need)

@@ -42,6 +42,7 @@ class Problem(Exception):
 
     def __init__(self, **data: Value) -> None:
         super().__init__(data)
+        self.given = data
         self.data: dict[str, Value] = {**self.defaults, **data}
 
     def about(self, name: Value) -> Self:
@@ -49,7 +50,7 @@ class Problem(Exception):
         return type(self)(**{**self.data, "name": name})
 
     def __str__(self) -> str:
-        return ", ".join([self.code, *(f"{name}={value!r}" for name, value in self.data.items())])
+        return ", ".join([self.code, *(f"{name}={value!r}" for name, value in self.given.items())])
 
     @property
     def found(self) -> Message:

@@ -42,7 +42,8 @@ def mix_rows(*, mix: Mix) -> tuple[tuple[Value, ...], ...]:
     """This returns the mix as a table, its head first: stream, type, quota, leads, value per lead, worth."""
     head = tuple(Message(f"calc.column.{name}") for name in ("stream", "type", "quota", "leads", "value", "worth"))
     lines = (
-        (line.stream, line.lead_type, line.quota or "–", line.leads, line.value_per_lead, line.worth) for line in mix.lines
+        (line.stream, line.lead_type, line.quota or "–", line.leads, line.value_per_lead, line.worth)
+        for line in mix.lines
     )
     return (head, *lines)
 
