@@ -118,12 +118,12 @@ class _Sheet:
         self.row += 1
         self.head(self.say("workbook.step"), self.say("workbook.value"), self.say("workbook.exact"))
         need = demand.quota / _money(aov)
-        below = self._stage(self.say("number.deals"), demand.deals, f"{quota_cell}/{aov_cell}", need, demand.rounding)
+        below = self._stage(self.say("number.deals"), demand.deals, (f"{quota_cell}/{aov_cell}", need), demand.rounding)
         carried = Fraction(demand.deals) if demand.rounding.carries_whole else need
         for (stage, count), (name, part) in zip(demand.stages.items(), reversed(rates.items()), strict=True):
             need = carried / _rate(part).value
             label = language.say(_stage_label(demand, stage))
-            below = self._stage(label, count, f"{below}/{rate_cells[name]}", need, demand.rounding)
+            below = self._stage(label, count, (f"{below}/{rate_cells[name]}", need), demand.rounding)
             carried = Fraction(count) if demand.rounding.carries_whole else need
         leads_cell = _reference(self.row - 1, VALUE)
         self.row += 1
@@ -136,9 +136,9 @@ class _Sheet:
         quoted = "'" + self.title.replace("'", "''") + "'!"
         return _Cells(quoted + leads_cell, quoted + value_cell)
 
-    def _stage(self, label: str, count: int, formula: str, need: Fraction, rounding: Rounding) -> str:
+    def _stage(self, label: str, count: int, exact: tuple[str, Fraction], rounding: Rounding) -> str:
         exact_cell = _reference(self.row, EXACT)
-        whole = self.put(label, count, formula=ROUNDED[rounding].format(exact_cell), exact=(formula, need))
+        whole = self.put(label, count, formula=ROUNDED[rounding].format(exact_cell), exact=exact)
         return whole if rounding.carries_whole else exact_cell
 
     def mix(self, book: xlsxwriter.Workbook, mix: Mix) -> None:
@@ -156,9 +156,7 @@ class _Sheet:
         last = self.row - 1
         self.sheet.write_string(self.row, 1, self.say("workbook.sum"), self.bold)
         for column, total in ((4, mix.leads), (6, mix.worth)):
-            self.cell(
-                self.row, column, total, f"SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)})"
-            )
+            self.cell(column, total, f"SUM({xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(last, column)})")
         self.row += 2
         self.sheet.write_string(self.row, NAME, self.say(f"rule.rounding.{mix.rounding.value}"))
 
@@ -188,7 +186,7 @@ def _reference(row: int, column: int) -> str:
 
 
 def _sheet_title(title: str, *, taken: list[str]) -> str:
-    """A title that a workbook accepts: 31 characters, none of []:*?/\\, unlike all others."""
+    """A title that a workbook accepts: 31 characters, none of its reserved signs, unlike all others."""
     plain = re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:27] or "–"
     number, unique = 1, plain
     while unique.lower() in {name.lower() for name in taken}:
