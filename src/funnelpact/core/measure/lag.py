@@ -11,7 +11,7 @@ import numpy as np
 from funnelpact.core.measure.curve import Curve, gain_variance
 from funnelpact.core.measure.interval import NORMAL
 from funnelpact.core.measure.limits import cautions_of_age, reach
-from funnelpact.core.measure.unfold import counts_so_far, not_known, said
+from funnelpact.core.measure.unfold import caution, counts_so_far, label, not_known, rule
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
 from funnelpact.core.terms.funnel import Step
@@ -41,11 +41,11 @@ def time_to_move(
 
     Population: the passes of `table` that move on within the horizon, including those that have not done so yet; a
     mean over deals already won misses the slow ones. `share` is `HALF` for the median, `MOST` for the 90th percentile.
-    Value: whole days; None where fewer than `FEWEST_MOVES` moved or too few were
-    watched. Horizon, cautions and errors as in `matured_rate`.
-    The interval holds the ages whose share of the moves does not differ from `share` by more than chance, on the
-    effective number of moves (Σw)² / Σw², w being the weight that a move of each age carries (L. Kish 1965, Survey
-    Sampling; R. Brookmeyer and J. Crowley 1982, A confidence interval for the median survival time, doi:10.2307/2530286).
+    Value: whole days; None where fewer than `FEWEST_MOVES` moved or too few were watched. Horizon, cautions and errors
+    as in `matured_rate`. The interval holds the ages whose share of the moves differs from `share` by no more than
+    chance allows (R. Brookmeyer and J. Crowley 1982, A confidence interval for the median survival time,
+    doi:10.2307/2530286), on an effective number of moves: what Greenwood's variance gives, at most (Σw)² / Σw² with the
+    weight w of a move of each age (L. Kish 1965, Survey Sampling). Where few moves are known it ends at the horizon.
 
     >>> none = Fraction(0)
     >>> table = LifeTable(entered=(60, 0, 0), moved=(10, 20, 10), left=(0, 0, 20), open=(0, 0, 0),
@@ -61,8 +61,8 @@ def time_to_move(
     low = high = None
     if days is None or value is None or sum(table.moved[: days + 1]) < FEWEST_MOVES:
         value = None
-        cautions: tuple[Message, ...] = (said("caution.no_time_yet", step, passes=table.passes),)
-        tree = not_known(name, why=cautions[0], counts=counts_so_far(table, step))
+        cautions: tuple[Message, ...] = (caution(name="no_time_yet", step=step, passes=table.passes),)
+        tree = not_known(name=name, why=cautions[0], counts=counts_so_far(table=table, step=step))
     else:
         cautions = cautions_of_age(curve=curve, table=table, horizon_days=horizon_days, days=days)
         low, high = time_interval(table=table, curve=curve, share=float(share), days=days)
@@ -120,11 +120,13 @@ def _time_derivation(*, name: str, curve: Curve, share: Fraction, value: int, da
         name=name,
         label=Message("number.time_to_move", share=Rate(share)),
         value=value,
-        rule=said("rule.time_to_move", step, value=value, share=Rate(share), by_then=by_then, by_end=by_end, days=days),
+        rule=rule(
+            name="time_to_move", step=step, value=value, share=Rate(share), by_then=by_then, by_end=by_end, days=days
+        ),
         inputs=tuple(
             Derivation(
                 name=key,
-                label=said("number.moved_by", step, days=day),
+                label=label(name="moved_by", step=step, days=day),
                 value=rate,
                 rule=Message("rule.read_off_curve", days=day),
             )

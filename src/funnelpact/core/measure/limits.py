@@ -19,7 +19,7 @@ class HorizonOutOfRange(Problem):
     code = "horizon-out-of-range"
 
 
-def check_horizon(horizon_days: int) -> None:
+def check_horizon(*, horizon_days: int) -> None:
     """Nothing; raises `HorizonOutOfRange` for a horizon below zero."""
     if horizon_days < 0:
         raise HorizonOutOfRange(days=horizon_days)
@@ -30,7 +30,7 @@ def reach(*, curve: Curve, horizon_days: int) -> int | None:
 
     Raises `HorizonOutOfRange`.
     """
-    check_horizon(horizon_days)
+    check_horizon(horizon_days=horizon_days)
     longest = curve.identified_until
     return None if longest is None else min(horizon_days, longest)
 
@@ -63,6 +63,6 @@ def cautions_of_size(*, passes: int, interval: Interval | None) -> tuple[Message
     return ()
 
 
-def bounds(interval: Interval | None) -> tuple[Rate, Rate] | tuple[None, None]:
+def bounds(*, interval: Interval | None) -> tuple[Rate, Rate] | tuple[None, None]:
     """The two ends of an interval as rates."""
     return (None, None) if interval is None else (Rate.measured(interval.low), Rate.measured(interval.high))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from funnelpact.core.measure.curve import Curve
 from funnelpact.core.measure.interval import share_interval
 from funnelpact.core.measure.limits import bounds, cautions_of_age, cautions_of_size, check_horizon, reach
-from funnelpact.core.measure.unfold import counted, counts_so_far, matured_derivation, not_known, said
+from funnelpact.core.measure.unfold import caution, counted, counts_so_far, matured_derivation, not_known, rule
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
 from funnelpact.core.terms.funnel import Step
@@ -50,10 +50,10 @@ def matured_rate(
     curve = Curve.from_table(table=table)
     days = reach(curve=curve, horizon_days=horizon_days)
     interval = None if days is None else curve.interval(days=days)
-    low, high = bounds(interval)
+    low, high = bounds(interval=interval)
     cautions = cautions_of_size(passes=table.passes, interval=interval)
     if days is None or cautions:
-        tree = not_known("matured_rate", why=cautions[0], counts=counts_so_far(table, step))
+        tree = not_known(name="matured_rate", why=cautions[0], counts=counts_so_far(table=table, step=step))
     else:
         tree = matured_derivation(table=table, curve=curve, days=days, step=step)
         cautions = cautions_of_age(curve=curve, table=table, horizon_days=horizon_days, days=days)
@@ -86,8 +86,8 @@ def period_rate(
     """The share of a period's closings that moved on, the others having left.
 
     Population: the passes that moved or left from `first_on` to `last_on`, both included, whenever they had entered;
-    `as_of` is `last_on`. It is the rate of a CRM's monthly report and no forecast: in a growing funnel it is too high,
-    because losses of the young come in later. No value where fewer than `FEWEST` closed; the interval is Wilson's.
+    `as_of` is `last_on`. It is the rate of a CRM's monthly report and no forecast: passes that never close are not in
+    it, and in a growing funnel the end that comes sooner weighs too much. No value where fewer than `FEWEST` closed; the interval is Wilson's.
 
     >>> rate = period_rate(moved=30, left=70, first_on=date(2026, 10, 1), last_on=date(2026, 10, 31),
     ...                    step=Step("opportunity", "won"), population=Message("type.web"))
@@ -95,14 +95,16 @@ def period_rate(
     ('period_rate', Rate(value=Fraction(3, 10)), 100)
     """
     closed = moved + left
-    inputs = (counted("moved_in_period", moved, step), counted("closed_in_period", closed, step))
-    rule = said("rule.period_rate", step, moved=moved, closed=closed, first=first_on, last=last_on)
+    inputs = (
+        counted(name="moved_in_period", count=moved, step=step),
+        counted(name="closed_in_period", count=closed, step=step),
+    )
     return _proportion(
         name="period_rate",
         moved=moved,
         passes=closed,
-        label=Message("number.period_rate"),
-        rule=rule,
+        title=Message("number.period_rate"),
+        reason=rule(name="period_rate", step=step, moved=moved, closed=closed, first=first_on, last=last_on),
         inputs=inputs,
         step=step,
         population=population,
@@ -132,17 +134,17 @@ def cohort_rate(
     >>> rate.value, rate.horizon_days
     (Rate(value=Fraction(13, 200)), 90)
     """
-    check_horizon(horizon_days)
+    check_horizon(horizon_days=horizon_days)
     inputs = (
-        counted("moved_in_time", moved, step, days=horizon_days),
-        counted("old_enough", entered, step, days=horizon_days),
+        counted(name="moved_in_time", count=moved, step=step, days=horizon_days),
+        counted(name="old_enough", count=entered, step=step, days=horizon_days),
     )
     return _proportion(
         name="cohort_rate",
         moved=moved,
         passes=entered,
-        label=Message("number.cohort_rate", days=horizon_days),
-        rule=said("rule.cohort_rate", step, moved=moved, passes=entered, days=horizon_days),
+        title=Message("number.cohort_rate", days=horizon_days),
+        reason=rule(name="cohort_rate", step=step, moved=moved, passes=entered, days=horizon_days),
         inputs=inputs,
         step=step,
         population=population,
@@ -157,8 +159,8 @@ def _proportion(
     name: str,
     moved: int,
     passes: int,
-    label: Message,
-    rule: Message,
+    title: Message,
+    reason: Message,
     inputs: tuple[Derivation, ...],
     step: Step,
     population: Message,
@@ -168,13 +170,13 @@ def _proportion(
 ) -> Finding:
     """A plain share of counted passes with its interval."""
     interval = share_interval(share=moved / passes, passes=passes) if passes else None
-    low, high = bounds(interval)
+    low, high = bounds(interval=interval)
     cautions = cautions_of_size(passes=passes, interval=interval) if passes else (Message("caution.none_counted"),)
     if cautions:
-        value, tree = None, not_known(name, why=cautions[0], counts=inputs)
+        value, tree = None, not_known(name=name, why=cautions[0], counts=inputs)
     else:
         value = Rate(Fraction(moved, passes))
-        tree = Derivation(name=name, label=label, value=value, rule=rule, inputs=inputs)
+        tree = Derivation(name=name, label=title, value=value, rule=reason, inputs=inputs)
         cautions = _caution_of_none(moved=moved, passes=passes, high=high, step=step)
     return Finding(
         name=name,
@@ -194,4 +196,4 @@ def _proportion(
 def _caution_of_none(*, moved: float, passes: int, high: Rate | None, step: Step) -> tuple[Message, ...]:
     if moved > 0 or high is None:
         return ()
-    return (said("caution.none_moved", step, passes=passes, high=high),)
+    return (caution(name="none_moved", step=step, passes=passes, high=high),)

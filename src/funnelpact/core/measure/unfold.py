@@ -21,24 +21,37 @@ TO_WON = Step("lead", WON)
 """A value counts from the entry of a lead to its win; this only chooses the wording."""
 
 
-def said(message_id: str, step: Step, **values: Value) -> Message:
-    """The sentence in its wording for the step: to win, or to move on to a stage before that."""
-    return Message(f"{message_id}.{'won' if step.end == WON else 'moved'}", **values)
+def label(*, name: str, step: Step, **values: Value) -> Message:
+    """What a number is called, in the wording of the step: to win, or to move on to a stage before that."""
+    return Message(f"number.{name}.{_wording(step)}", **values)
 
 
-def counted(name: str, count: int, step: Step, **values: Value) -> Derivation:
+def rule(*, name: str, step: Step, **values: Value) -> Message:
+    """How a number came about, in the wording of the step."""
+    return Message(f"rule.{name}.{_wording(step)}", **values)
+
+
+def caution(*, name: str, step: Step, **values: Value) -> Message:
+    """What a number does not say, in the wording of the step."""
+    return Message(f"caution.{name}.{_wording(step)}", **values)
+
+
+def counted(*, name: str, count: int, step: Step, **values: Value) -> Derivation:
     """A leaf: passes that were counted, and how."""
     return Derivation(
-        name=name, label=said(f"number.{name}", step, **values), value=count, rule=said(f"rule.{name}", step, **values)
+        name=name,
+        label=label(name=name, step=step, **values),
+        value=count,
+        rule=rule(name=name, step=step, **values),
     )
 
 
-def all_passes(count: int) -> Derivation:
+def all_passes(*, table: LifeTable) -> Derivation:
     """A leaf: the passes of the population."""
-    return Derivation(name="passes", label=Message("number.passes"), value=count, rule=Message("rule.passes"))
+    return Derivation(name="passes", label=Message("number.passes"), value=table.passes, rule=Message("rule.passes"))
 
 
-def not_known(name: str, *, why: Message, counts: tuple[Derivation, ...]) -> Derivation:
+def not_known(*, name: str, why: Message, counts: tuple[Derivation, ...]) -> Derivation:
     """The derivation of a number that is not printed: the reason, and what was counted."""
     return Derivation(
         name=name, label=Message(f"finding.{name}"), value=Message("number.not_known"), rule=why, inputs=counts
@@ -52,9 +65,9 @@ def still_expected(*, table: LifeTable, curve: Curve, days: int) -> tuple[int, f
     return sum(count for _, count in waiting), expected
 
 
-def counts_so_far(table: LifeTable, step: Step) -> tuple[Derivation, ...]:
+def counts_so_far(*, table: LifeTable, step: Step) -> tuple[Derivation, ...]:
     """What can be counted where nothing can be estimated: the moves so far, and the passes."""
-    return counted("moved_at_any_age", sum(table.moved), step), all_passes(table.passes)
+    return counted(name="moved_at_any_age", count=sum(table.moved), step=step), all_passes(table=table)
 
 
 def matured_derivation(*, table: LifeTable, curve: Curve, days: int, step: Step) -> Derivation:
@@ -83,25 +96,25 @@ def rate_by_passes(*, table: LifeTable, curve: Curve, days: int, step: Step) -> 
     more = min(Fraction(round(expected, 12)), Fraction(passes - moved))
     open_expected = Derivation(
         name="open_expected",
-        label=said("number.open_expected", step),
+        label=label(name="open_expected", step=step),
         value=more,
-        rule=said("rule.open_expected", step, passes=waiting, days=days),
-        inputs=(counted("still_open", waiting, step, days=days),),
+        rule=rule(name="open_expected", step=step, passes=waiting, days=days),
+        inputs=(counted(name="still_open", count=waiting, step=step, days=days),),
     )
     within = Derivation(
         name="moved_within",
-        label=said("number.moved_within", step, days=days),
+        label=label(name="moved_within", step=step, days=days),
         value=moved + more,
-        rule=said("rule.moved_within", step, moved=moved, expected=more),
-        inputs=(counted("moved_so_far", moved, step, days=days), open_expected),
+        rule=rule(name="moved_within", step=step, moved=moved, expected=more),
+        inputs=(counted(name="moved_so_far", count=moved, step=step, days=days), open_expected),
     )
     rate = Rate(Fraction(moved + more) / passes)
     return Derivation(
         name="matured_rate",
         label=Message("number.matured_rate", days=days),
         value=rate,
-        rule=said("rule.matured_rate", step, moved=moved + more, passes=passes, days=days),
-        inputs=(within, all_passes(passes)),
+        rule=rule(name="matured_rate", step=step, moved=moved + more, passes=passes, days=days),
+        inputs=(within, all_passes(table=table)),
     )
 
 
@@ -132,10 +145,10 @@ def _band(*, table: LifeTable, curve: Curve, first: int, last: int, step: Step) 
     moved = sum(table.moved[first : last + 1])
     return Derivation(
         name=f"moved_by_day_{last}",
-        label=said("number.moved_in_band", step, first=first, last=last),
+        label=label(name="moved_in_band", step=step, first=first, last=last),
         value=Rate.measured(float(gain)) if gain < 0 else Rate(gain),
-        rule=said("rule.moved_in_band", step, still=Rate.measured(still), chance=chance, first=first, last=last),
-        inputs=(counted("moved_in_ages", moved, step, first=first, last=last),),
+        rule=rule(name="moved_in_band", step=step, still=Rate.measured(still), chance=chance, first=first, last=last),
+        inputs=(counted(name="moved_in_ages", count=moved, step=step, first=first, last=last),),
     )
 
 
@@ -169,7 +182,7 @@ def value_by_passes(*, table: LifeTable, curve: Curve, days: int, currency: str)
         label=Message("finding.value_per_lead"),
         value=value,
         rule=Message("rule.measured_value_per_lead", total=total, passes=table.passes, days=days),
-        inputs=(within, all_passes(table.passes)),
+        inputs=(within, all_passes(table=table)),
     )
 
 
@@ -219,5 +232,9 @@ def _expected(*, table: LifeTable, curve: Curve, days: int, currency: str) -> tu
         label=Message("number.revenue_expected"),
         value=money,
         rule=Message("rule.revenue_expected", passes=passes, days=days),
-        inputs=(counted("still_open", passes, TO_WON, days=days),),
+        inputs=(counted(name="still_open", count=passes, step=TO_WON, days=days),),
     )
+
+
+def _wording(step: Step) -> str:
+    return "won" if step.end == WON else "moved"

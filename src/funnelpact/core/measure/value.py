@@ -72,7 +72,7 @@ def average_order_value(
     if amounts.count == 0:
         value, why = None, Message("caution.no_amounts")
         cautions: tuple[Message, ...] = (why,)
-        tree = not_known("average_order_value", why=why, counts=(orders,))
+        tree = not_known(name="average_order_value", why=why, counts=(orders,))
     else:
         value, cautions = amounts.mean, _caution_of_few(amounts.count)
         tree = _order_derivation(amounts, orders)
@@ -125,7 +125,7 @@ def value_per_lead(
     cautions = _no_value(table=table, curve=curve, days=days)
     value = low = high = None
     if days is None or cautions:
-        tree = not_known("value_per_lead", why=cautions[0], counts=counts_so_far(table, TO_WON))
+        tree = not_known(name="value_per_lead", why=cautions[0], counts=counts_so_far(table=table, step=TO_WON))
     else:
         value, tree = value_derivation(table=table, curve=curve, days=days, currency=currency)
         ends = value_interval(table=table, curve=curve, squares=squares, days=days)
