@@ -147,6 +147,32 @@ def value_per_lead(
     )
 
 
+def spread_per_lead(
+    *, table: LifeTable, squares: tuple[Fraction, ...], currency: str, horizon_days: int
+) -> Money | None:
+    """The standard deviation of the revenue of one lead within the horizon, over all leads, winners or not.
+
+    Population, horizon and missing amounts as in `value_per_lead`: the second moment is the value-marked curve with
+    squared amounts, the spread √(second moment - value²). None where no amount is known. For a rate F and equal amounts
+    it is amount × √(F × (1 - F)). Raises `HorizonOutOfRange`, `LifeTableBroken`.
+
+    >>> zeros = (Fraction(0),) * 40
+    >>> table = LifeTable(entered=(100, *[0] * 40), moved=(50, *[0] * 40), left=(50, *[0] * 40), open=(0,) * 41,
+    ...                   amount=(Fraction(1_000), *zeros), amount_known=(50, *[0] * 40))
+    >>> spread_per_lead(table=table, squares=(Fraction(20_000), *zeros), currency="EUR", horizon_days=0)
+    Money(amount=Fraction(10, 1), currency='EUR')
+    """
+    curve = Curve.from_table(table=table)
+    days = reach(curve=curve, horizon_days=horizon_days)
+    squared = with_missing(table=table, known=squares)
+    value = None if days is None else curve.value_at(days=days)
+    if days is None or squared is None or value is None:
+        return None
+    before = np.concatenate((np.ones(1), curve.survival))[: days + 1]
+    second = float((before * squared[: days + 1] / np.maximum(curve.at_risk[: days + 1], 1.0)).sum())
+    return Money(Fraction(sqrt(max(0.0, second - value**2))), currency)
+
+
 def _order_interval(amounts: Amounts) -> tuple[Money, Money] | tuple[None, None]:
     if amounts.count < FEWEST_ORDERS:
         return None, None

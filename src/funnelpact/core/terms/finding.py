@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from funnelpact.core.terms.derivation import Derivation
+from funnelpact.core.terms.funnel import Funnel, Step
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate
@@ -32,3 +33,55 @@ class Finding:
     horizon_days: int | None = None
     cautions: tuple[Message, ...] = ()
     derivation: Derivation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFindings:
+    """What is known of one step (or of the whole way to won) for one segment."""
+
+    step: Step
+    matured: Finding
+    cohort: Finding
+    period: Finding
+    median_days: Finding
+    p90_days: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentFindings:
+    """What is known of one segment: its passes, its steps, the whole way to won, and what a lead of it is worth.
+
+    `name` is the value of the breakdown as the source writes it, None where the source says nothing, `""` for all passes
+    together. `reached` counts the passes by stage, first to last. `value` and `spread` are the mean and the standard
+    deviation of the revenue of one lead within the horizon; `spread` is None where `value` is not known.
+    """
+
+    name: str | None
+    reached: tuple[int, ...]
+    steps: tuple[StepFindings, ...]
+    to_won: StepFindings
+    order_value: Finding
+    value: Finding
+    spread: Money | None
+    arrivals: int
+    """Passes of the last `ARRIVAL_DAYS` days in which any arrived: the mix of today."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelFindings:
+    """What a company's data say of its funnel on one day.
+
+    `segments` begins with all passes together, then the parts by size. `notes` are what the reader must know before any
+    number: what was left out, what the data cannot show.
+    """
+
+    funnel: Funnel
+    as_of: date
+    known_at: datetime | None
+    horizon_days: int
+    by: str | None
+    currency: str
+    period: tuple[date, date]
+    observed_from: date | None
+    segments: tuple[SegmentFindings, ...]
+    notes: tuple[Message, ...]

@@ -1,0 +1,91 @@
+"""What a source's stage labels mean in our funnel: a proposal from the words, which people may change."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from funnelpact.core.terms.funnel import STANDARD, WON, Funnel
+
+EXIT = "exit"
+DEAL_STAGE = "opportunity"
+"""The stage of an open deal: whatever a source calls its own deal stages, they all lie between SQL and won."""
+
+_WORDS: dict[str, frozenset[str]] = {
+    WON: frozenset("won win closedwon kazanildi kazanilan kazanilmis".split()),
+    EXIT: frozenset(
+        "lost closedlost disqualified unqualified recycled rejected junk cancelled canceled abandoned churned "
+        "kaybedildi kayip kaybedilen elendi diskalifiye reddedildi iptal uygunsuz".split()
+    ),
+    "opportunity": frozenset("opportunity opp firsat".split()),
+    "sql": frozenset("sql salesqualifiedlead salesqualified sal satisnitelikli".split()),
+    "mql": frozenset("mql marketingqualifiedlead marketingqualified pazarlamanitelikli".split()),
+}
+_NEGATIONS = frozenset("not no degil olmayan".split())
+
+
+def plain_words(*, label: str) -> tuple[str, ...]:
+    """This returns the words of a label in plain small letters, Turkish ones included.
+
+    >>> plain_words(label="Kapalı – KAZANILDI")
+    ('kapali', 'kazanildi')
+    """
+    small = label.replace("İ", "i").replace("I", "i").replace("ı", "i").lower()
+    letters = "".join(sign for sign in unicodedata.normalize("NFKD", small) if not unicodedata.combining(sign))
+    return tuple(re.findall(r"[a-z0-9]+", letters))
+
+
+def stage_of(*, label: str) -> str | None:
+    """This returns the stage, or `exit`, that a label names in words; None where it names neither, or two.
+
+    >>> stage_of(label="Closed Won"), stage_of(label="Marketing Qualified Lead"), stage_of(label="Engaging")
+    ('won', 'mql', None)
+    """
+    words = plain_words(label=label)
+    if _NEGATIONS & set(words):
+        return None
+    candidates = {*words, "".join(words), "".join(words[:2])}
+    stages = [stage for stage, names in _WORDS.items() if candidates & names]
+    return stages[0] if len(stages) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelMapping:
+    """Labels of leads and of deals to stages (or `exit`). A label that means nothing is None.
+
+    A deal label that is no known word is an open deal; a lead label that is no known word moves nothing.
+    """
+
+    funnel: Funnel = STANDARD
+    lead_labels: Mapping[str, str | None] = field(default_factory=dict)
+    deal_labels: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def unknown_lead_labels(self) -> tuple[str, ...]:
+        """Labels of leads that mean nothing yet, for people to place."""
+        return tuple(label for label, stage in self.lead_labels.items() if stage is None)
+
+    @property
+    def deal_position(self) -> int:
+        """The position of the stage that an open deal is in."""
+        return self.funnel.stages.index(DEAL_STAGE)
+
+
+def propose_mapping(*, lead_labels: Collection[str], deal_labels: Collection[str]) -> FunnelMapping:
+    """This returns the mapping that the words of the labels suggest, on the standard funnel.
+
+    >>> mapping = propose_mapping(lead_labels=["MQL", "Nurture"], deal_labels=["Engaging", "Won", "Lost"])
+    >>> mapping.unknown_lead_labels, dict(mapping.deal_labels)
+    (('Nurture',), {'Engaging': 'opportunity', 'Lost': 'exit', 'Won': 'won'})
+    """
+    return FunnelMapping(
+        lead_labels={label: stage_of(label=label) for label in sorted(lead_labels)},
+        deal_labels={label: _deal_stage(label) for label in sorted(deal_labels)},
+    )
+
+
+def _deal_stage(label: str) -> str:
+    stage = stage_of(label=label)
+    return stage if stage in {WON, EXIT} else DEAL_STAGE

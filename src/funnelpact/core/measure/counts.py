@@ -1,0 +1,269 @@
+"""Passes to the small tables on which all statistics run. The only file of this package with engine expressions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import ibis
+from ibis.expr import types as ir
+
+from funnelpact.core.terms.lifetable import LifeTable
+
+OPEN, MOVED, LEFT = 0, 1, 2
+
+Segment: TypeAlias = str | None
+"""The value of the breakdown; None where the source says nothing of a pass."""
+
+ALL: Segment = ""
+"""The segment of all passes together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCounts:
+    """What was counted of one step in one segment: the life table, and for each age the sum of squared amounts."""
+
+    table: LifeTable
+    squares: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closings:
+    """How many passes moved on and how many left on the days of a period, whenever they had entered."""
+
+    moved: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldEnough:
+    """How many passes entered long enough ago, and how many of them moved on in time."""
+
+    entered: int
+    moved: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """The won deals of a segment: passes won, those of them with an amount, their total and the sum of the squares."""
+
+    won: int
+    count: int
+    total: Fraction
+    squares: Fraction
+
+
+def step_counts(
+    *, passes: ir.Table, start: int, end: int, as_of: date, observed_from: date | None = None
+) -> dict[Segment, StepCounts]:
+    """This returns the life table of a step for each segment, and for `ALL`.
+
+    Population: the passes that entered position `start` by the end of `as_of` and do not run backwards. Moved: those
+    that reached position `end`; left: those that left before; open: the rest. Age counts calendar days from the entry.
+    With `observed_from`, passes that ended before that day are left out, and the others come under observation at the
+    age that they had then. Amounts are in the source's currency, those of the deals won by the pass.
+    """
+    rows = _entered(passes, start)
+    entered, moved_on = rows[f"s{start}"], rows[f"s{end}"]
+    cause = ibis.cases((moved_on.notnull(), MOVED), (rows.left_on.notnull(), LEFT), else_=OPEN)
+    ended = ibis.coalesce(moved_on, ibis.greatest(rows.left_on, entered), ibis.literal(as_of))
+    since = ibis.greatest(entered, ibis.literal(observed_from)) if observed_from else entered
+    one = rows.select(
+        segment=rows.by,
+        age=ended.delta(entered, unit="day"),
+        entry_age=since.delta(entered, unit="day"),
+        cause=cause,
+        amount=ibis.ifelse(cause == MOVED, rows.amount, None),
+    )
+    one = one.filter(one.age >= one.entry_age)
+    counted = one.group_by("segment", "age", "entry_age", "cause").aggregate(
+        n=one.count(), amount=one.amount.sum(), known=one.amount.count(), squares=_squares(one.amount)
+    )
+    return _step_tables(_rows(counted))
+
+
+def closings(*, passes: ir.Table, start: int, end: int, first_on: date, last_on: date) -> dict[Segment, Closings]:
+    """This returns, for each segment and `ALL`, what moved from `start` to `end` or left in a period, both days included.
+
+    Population: the passes that were in position `start` and closed that step within the period.
+    """
+    rows = _entered(passes, start)
+    moved_on = rows[f"s{end}"]
+    one = rows.select(segment=rows.by, moved=moved_on.notnull(), closed_on=ibis.coalesce(moved_on, rows.left_on))
+    one = one.filter((one.closed_on >= ibis.literal(first_on)) & (one.closed_on <= ibis.literal(last_on)))
+    counted = one.group_by("segment").aggregate(moved=one.moved.sum(), left=(~one.moved).sum())
+    sums = _with_all(_rows(counted), ("moved", "left"))
+    return {segment: Closings(moved=row["moved"], left=row["left"]) for segment, row in sums.items()}
+
+
+def old_enough(
+    *,
+    passes: ir.Table,
+    start: int,
+    end: int,
+    horizon_days: int,
+    as_of: date,
+    observed_from: date | None = None,
+) -> dict[Segment, OldEnough]:
+    """This returns, for each segment and `ALL`, the passes that entered `horizon_days` before `as_of` or earlier.
+
+    `moved` counts those of them that reached position `end` at an age up to the horizon. Passes that entered before
+    `observed_from` are left out: of those only the slow ones are in the source.
+    """
+    rows = _entered(passes, start)
+    if observed_from:
+        rows = rows.filter(rows[f"s{start}"] >= ibis.literal(observed_from))
+    entered = rows[f"s{start}"]
+    one = rows.select(
+        segment=rows.by,
+        moved=(rows[f"s{end}"].delta(entered, unit="day") <= horizon_days).fill_null(False),
+        age=ibis.literal(as_of).delta(entered, unit="day"),
+    )
+    one = one.filter(one.age >= horizon_days)
+    counted = one.group_by("segment").aggregate(entered=one.count(), moved=one.moved.sum())
+    sums = _with_all(_rows(counted), ("entered", "moved"))
+    return {segment: OldEnough(entered=row["entered"], moved=row["moved"]) for segment, row in sums.items()}
+
+
+def orders(*, passes: ir.Table, won: int) -> dict[Segment, Orders]:
+    """This returns the won passes for each segment and `ALL`: how many, how many with an amount, total and squares."""
+    rows = _entered(passes, won)
+    counted = rows.group_by(segment=rows.by).aggregate(
+        won=rows.count(), count=rows.amount.count(), total=rows.amount.sum(), squares=_squares(rows.amount)
+    )
+    sums = _with_all(_rows(counted), ("won", "count", "total", "squares"))
+    return {
+        segment: Orders(
+            won=row["won"], count=row["count"], total=Fraction(row["total"]), squares=Fraction(row["squares"])
+        )
+        for segment, row in sums.items()
+    }
+
+
+def reached(*, passes: ir.Table, positions: Sequence[int]) -> dict[Segment, tuple[int, ...]]:
+    """This returns how many passes reached each position, for each segment and `ALL`; backwards ones left out."""
+    rows = passes.filter(~passes.backwards)
+    names = [f"s{stage}" for stage in positions]
+    counted = rows.group_by(segment=rows.by).aggregate(**{name: rows[name].count() for name in names})
+    sums = _with_all(_rows(counted), names)
+    return {segment: tuple(row[name] for name in names) for segment, row in sums.items()}
+
+
+def waited(*, passes: ir.Table, positions: int) -> tuple[int, ...]:
+    """This returns, for each position, how many passes were seen in it and not at once in the next one, too.
+
+    A stage of which that is nobody was not recorded by the source, only implied by later ones.
+    """
+    rows = passes.filter(~passes.backwards)
+    found = rows.aggregate(
+        **{
+            f"n{stage}": (
+                rows[f"s{stage}"].notnull()
+                & (rows[f"s{stage + 1}"].isnull() | (rows[f"s{stage + 1}"] > rows[f"s{stage}"]))
+            ).sum()
+            for stage in range(positions - 1)
+        },
+        last=rows[f"s{positions - 1}"].count(),
+    )
+    row = _rows(found)[0]
+    return tuple(row[name] or 0 for name in row)
+
+
+def backwards(*, passes: ir.Table) -> tuple[int, tuple[str, ...]]:
+    """This returns how many passes have a later stage more than a day before their creation, and three of their keys."""
+    rows = passes.filter(passes.backwards)
+    examples = _rows(rows.select("key").order_by("key").limit(3))
+    return int(rows.count().to_pyarrow().as_py()), tuple(str(row["key"]) for row in examples)
+
+
+def arrivals(*, passes: ir.Table, position: int, days: int) -> dict[Segment, int]:
+    """This returns, for each segment and `ALL`, the passes that entered in the `days` up to the newest entry."""
+    rows = _entered(passes, position)
+    entered = rows[f"s{position}"]
+    newest = entered.max().to_pyarrow().as_py()
+    if newest is None:
+        return {}
+    counted = rows.filter(entered > ibis.literal(newest - timedelta(days=days))).group_by(segment="by")
+    sums = _with_all(_rows(counted.aggregate(n=ibis._.count())), ("n",))
+    return {segment: row["n"] for segment, row in sums.items()}
+
+
+def days_of_entry(*, passes: ir.Table, start: int, end: int) -> tuple[dict[date, int], date | None]:
+    """This returns how many passes entered position `start` on each day, and the first day on which any moved or left."""
+    rows = _entered(passes, start)
+    by_day = rows.group_by(day=rows[f"s{start}"]).aggregate(n=rows.count())
+    first = ibis.least(rows[f"s{end}"].min(), rows.left_on.min())
+    return {row["day"]: row["n"] for row in _rows(by_day)}, first.to_pyarrow().as_py()
+
+
+def known_shares(*, passes: ir.Table, won: int) -> tuple[int, int, int, int]:
+    """This returns how many passes are won and of those how many have a value of the breakdown; the same for all others."""
+    rows = passes.filter(~passes.backwards)
+    is_won = rows[f"s{won}"].notnull()
+    row = _rows(
+        rows.aggregate(
+            won=is_won.sum(),
+            won_known=(is_won & rows.by.notnull()).sum(),
+            others=(~is_won).sum(),
+            others_known=(~is_won & rows.by.notnull()).sum(),
+        )
+    )[0]
+    return row["won"] or 0, row["won_known"] or 0, row["others"] or 0, row["others_known"] or 0
+
+
+def _entered(passes: ir.Table, position: int) -> ir.Table:
+    return passes.filter(~passes.backwards & passes[f"s{position}"].notnull())
+
+
+def _squares(amount: ir.Value) -> ir.Value:
+    # In floating point: the square of an exact amount needs more digits than the engines' decimals have, and it only
+    # widens or narrows an interval.
+    return (amount.cast("float64") * amount.cast("float64")).sum()
+
+
+def _rows(expression: ir.Table) -> list[dict[str, Any]]:
+    return [dict(row) for row in expression.to_pyarrow().to_pylist()]
+
+
+def _with_all(rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> dict[Segment, dict[str, Any]]:
+    sums: dict[Segment, dict[str, Any]] = {ALL: dict.fromkeys(names, 0)}
+    for row in rows:
+        sums[row["segment"]] = {name: row[name] or 0 for name in sums[ALL]}
+        for name in sums[ALL]:
+            sums[ALL][name] += row[name] or 0
+    return sums
+
+
+def _step_tables(rows: list[dict[str, Any]]) -> dict[Segment, StepCounts]:
+    by_segment: dict[Segment, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_segment[ALL].append(row)
+        by_segment[row["segment"]].append(row)
+    return {segment: _step_table(part) for segment, part in by_segment.items()}
+
+
+def _step_table(rows: list[dict[str, Any]]) -> StepCounts:
+    ages = max(row["age"] for row in rows) + 1
+    entered, counts = [0] * ages, {cause: [0] * ages for cause in (OPEN, MOVED, LEFT)}
+    amount, squares, known = [Decimal(0)] * ages, [0.0] * ages, [0] * ages
+    for row in rows:
+        age = row["age"]
+        entered[row["entry_age"]] += row["n"]
+        counts[row["cause"]][age] += row["n"]
+        amount[age] += row["amount"] or 0
+        squares[age] += row["squares"] or 0
+        known[age] += row["known"]
+    table = LifeTable(
+        entered=tuple(entered),
+        moved=tuple(counts[MOVED]),
+        left=tuple(counts[LEFT]),
+        open=tuple(counts[OPEN]),
+        amount=tuple(Fraction(value) for value in amount),
+        amount_known=tuple(known),
+    )
+    return StepCounts(table=table, squares=tuple(Fraction(value) for value in squares))
