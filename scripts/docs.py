@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,7 @@ def _row(parameter: Any) -> str | None:
 
 def main() -> None:
     """Write the pages, or compare them."""
+    os.environ["FUNNELPACT_LANG"] = "en"  # the help of commands is in the language of the run
     pages = {"commands.md": commands_page(), "problems.md": problems_page()}
     stale = []
     for name, text in pages.items():

@@ -112,7 +112,7 @@ def test_every_problem_gives_the_values_of_its_sentences():
         for place, name, call in calls()
         if name in PROBLEMS
         and (values := given(call)) is not None
-        and (missing := _slots_of(PROBLEMS[name]) - values - set(getattr(PROBLEMS[name], "defaults", {})))
+        and (missing := _slots_of(PROBLEMS[name]) - values - set(PROBLEMS[name].defaults))
     ]
 
     assert not wrong, as_list(wrong)
