@@ -124,12 +124,12 @@ def main() -> None:
     wanted = fingerprint(lock, REQUIREMENTS / "uv.txt", ROOT / "pyproject.toml")
     if ready.exists() and ready.read_text() == wanted:
         return
-    count = sum("==" in line for line in lock.read_text().splitlines())
+    count = len({line.split("==")[0] for line in lock.read_text().splitlines() if "==" in line})
     say(f"Setting up funnelpact in {VENV} with Python {sys.version.split()[0]}.")
     say(
-        f"About {count} packages of requirements/dev.txt are downloaded and checked by their hashes; this takes a minute."
+        f"Of the {count} packages in requirements/dev.txt, those that are missing are downloaded, each checked by its hash."
     )
-    say("Nothing outside this folder changes, except the download cache of the installer.")
+    say("The first time this may take some minutes. Nothing outside this folder changes, except the installer's cache.")
     ready.unlink(missing_ok=True)
     create(VENV)
     install_locked(lock)
