@@ -63,25 +63,23 @@ def step_counts(
 ) -> dict[Segment, StepCounts]:
     """This returns the life table of a step for each segment, and for `ALL`.
 
-    Population: the passes that entered position `start` by the end of `as_of` and do not run backwards. Moved: those
-    that reached position `end`; left: those that left before; open: the rest. Age counts calendar days from the entry.
-    With `observed_from`, passes that ended before that day are left out, and the others come under observation at the
-    age that they had then. Amounts are in the source's currency, those of the deals won by the pass.
+    Population: the passes that entered position `start` by the end of `as_of`, and not before `observed_from`, and do not
+    run backwards. Moved: those that reached position `end`; left: those that left before; open: the rest. Age counts
+    calendar days from the entry. Amounts are those of the deals that a pass won, in the source's currency.
     """
-    rows = _entered(passes, start)
+    rows = _entered(passes, start, since=observed_from)
     entered, moved_on = rows[f"s{start}"], rows[f"s{end}"]
     cause = ibis.cases((moved_on.notnull(), MOVED), (rows.left_on.notnull(), LEFT), else_=OPEN)
-    ended = ibis.coalesce(moved_on, ibis.greatest(rows.left_on, entered), ibis.literal(as_of))
-    since = ibis.greatest(entered, ibis.literal(observed_from)) if observed_from else entered
+    # `greatest` passes over NULL, so the open ones must not meet it.
+    left_on = ibis.ifelse(rows.left_on.notnull(), ibis.greatest(rows.left_on, entered), None)
+    ended = ibis.coalesce(moved_on, left_on, ibis.literal(as_of))
     one = rows.select(
         segment=rows.by,
         age=ended.delta(entered, unit="day"),
-        entry_age=since.delta(entered, unit="day"),
         cause=cause,
         amount=ibis.ifelse(cause == MOVED, rows.amount, None),
     )
-    one = one.filter(one.age >= one.entry_age)
-    counted = one.group_by("segment", "age", "entry_age", "cause").aggregate(
+    counted = one.group_by("segment", "age", "cause").aggregate(
         n=one.count(), amount=one.amount.sum(), known=one.amount.count(), squares=_squares(one.amount)
     )
     return _step_tables(_rows(counted))
@@ -113,11 +111,9 @@ def old_enough(
     """This returns, for each segment and `ALL`, the passes that entered `horizon_days` before `as_of` or earlier.
 
     `moved` counts those of them that reached position `end` at an age up to the horizon. Passes that entered before
-    `observed_from` are left out: of those only the slow ones are in the source.
+    `observed_from` are left out.
     """
-    rows = _entered(passes, start)
-    if observed_from:
-        rows = rows.filter(rows[f"s{start}"] >= ibis.literal(observed_from))
+    rows = _entered(passes, start, since=observed_from)
     entered = rows[f"s{start}"]
     one = rows.select(
         segment=rows.by,
@@ -216,8 +212,9 @@ def known_shares(*, passes: ir.Table, won: int) -> tuple[int, int, int, int]:
     return row["won"] or 0, row["won_known"] or 0, row["others"] or 0, row["others_known"] or 0
 
 
-def _entered(passes: ir.Table, position: int) -> ir.Table:
-    return passes.filter(~passes.backwards & passes[f"s{position}"].notnull())
+def _entered(passes: ir.Table, position: int, *, since: date | None = None) -> ir.Table:
+    rows = passes.filter(~passes.backwards & passes[f"s{position}"].notnull())
+    return rows.filter(rows[f"s{position}"] >= ibis.literal(since)) if since else rows
 
 
 def _squares(amount: ir.Value) -> ir.Value:
@@ -249,17 +246,16 @@ def _step_tables(rows: list[dict[str, Any]]) -> dict[Segment, StepCounts]:
 
 def _step_table(rows: list[dict[str, Any]]) -> StepCounts:
     ages = max(row["age"] for row in rows) + 1
-    entered, counts = [0] * ages, {cause: [0] * ages for cause in (OPEN, MOVED, LEFT)}
+    counts = {cause: [0] * ages for cause in (OPEN, MOVED, LEFT)}
     amount, squares, known = [Decimal(0)] * ages, [0.0] * ages, [0] * ages
     for row in rows:
         age = row["age"]
-        entered[row["entry_age"]] += row["n"]
         counts[row["cause"]][age] += row["n"]
         amount[age] += row["amount"] or 0
         squares[age] += row["squares"] or 0
         known[age] += row["known"]
     table = LifeTable(
-        entered=tuple(entered),
+        entered=(sum(row["n"] for row in rows), *[0] * (ages - 1)),
         moved=tuple(counts[MOVED]),
         left=tuple(counts[LEFT]),
         open=tuple(counts[OPEN]),

@@ -20,8 +20,9 @@ def observed_from(
     `entered` counts passes by day of entry, `first_closing` is the earliest day on which any pass moved or left, and
     `table_after` the life table of the passes that entered on that day or later. If passes entered before the first
     closing and, at the pace of the later ones, at least `SURE` closings would have come before it, the source began to
-    record then: passes that closed earlier are missing from it, and the others must be counted from that day on
-    (left truncation). Without that correction the quick closings are missing and every rate by age is wrong.
+    record then. Passes that entered earlier and closed quickly are missing from it, or look open for ever, and which of
+    the two cannot be seen; so passes that entered before that day are left out of rates. (Where they are known to be
+    missing, delayed entry would keep the others.)
 
     >>> from fractions import Fraction
     >>> later = LifeTable(entered=(100, 0, 0), moved=(0, 60, 0), left=(0, 40, 0), open=(0, 0, 0),
