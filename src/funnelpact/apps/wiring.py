@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from funnelpact.core.plan.demand import Demand
 from funnelpact.core.plan.mix import Mix
 from funnelpact.core.view.language import Language
+from funnelpact.workflows.ports import FactStore, Source
+
+DATA_FOLDER = Path("funnelpact-data")
+"""Where facts are kept when nothing else is said: a folder in the current one."""
 
 
 def write_calculation(*, path: Path, result: Demand | Mix, language: Language) -> None:
@@ -17,3 +22,25 @@ def write_calculation(*, path: Path, result: Demand | Mix, language: Language) -
         write_demand(path=path, demand=result, language=language)
     else:
         write_mix(path=path, mix=result, language=language)
+
+
+def fact_store(folder: Path | None) -> FactStore:
+    """The facts in a folder; it need not exist yet."""
+    from funnelpact.adapters.warehouse.store import FactFolder
+
+    return FactFolder(folder or DATA_FOLDER)
+
+
+def file_source(
+    *, paths: Sequence[Path], dates: str | None = None, decimals: str | None = None, currency: str | None = None
+) -> Source:
+    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide."""
+    from funnelpact.adapters.connectors.files.source import FileSource
+    from funnelpact.adapters.connectors.files.values import DateOrder
+
+    return FileSource(
+        paths=tuple(paths),
+        order=DateOrder(dates) if dates else None,
+        mark={"point": ".", "comma": ",", None: None}[decimals],
+        currency=currency,
+    )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import typer
 
 from funnelpact.apps.cli.calc import calc
+from funnelpact.apps.cli.funnel import funnel
+from funnelpact.apps.cli.imports import import_files
+from funnelpact.apps.cli.plan import plan
 from funnelpact.apps.cli.shared import help_text
 
 app = typer.Typer(
     name="funnelpact", help=help_text("app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 app.command(help=help_text("calc.help"))(calc)
-
-
-@app.callback()
-def root() -> None:
-    """Keep the commands as subcommands even while there is only one."""
+app.command("import", help=help_text("import.help"))(import_files)
+app.command(help=help_text("funnel.help"))(funnel)
+app.command(help=help_text("plan.help"))(plan)
 
 
 def run() -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from funnelpact.core.terms.problem import Problem
 from funnelpact.core.view.data import problem_data
 from funnelpact.core.view.language import Language
 from funnelpact.core.view.steps import derivation_rows
+from funnelpact.core.view.table import Table
 
 BAD_INPUT = 2
 
@@ -46,6 +48,7 @@ def _known_language(code: str) -> str:
 
 Lang = Annotated[str, typer.Option(help=help_text("lang"), callback=_known_language, show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help=help_text("json"))]
+DataFolder = Annotated[Path | None, typer.Option("--data", envvar="FUNNELPACT_DATA", help=help_text("data"))]
 Why = Annotated[bool, typer.Option("--why", help=help_text("why"))]
 
 
@@ -85,8 +88,28 @@ def print_sentences(sentences: Sequence[Message], spoken: Language) -> None:
         typer.echo(spoken.say(sentence))
 
 
-def print_why(tree: Derivation, spoken: Language) -> None:
+def print_notes(notes: Sequence[Message], spoken: Language) -> None:
+    """Print what must be known beside the numbers, each on a line of its own; nothing where there is nothing."""
+    if notes:
+        typer.echo()
+    for note in notes:
+        typer.echo(f"! {spoken.say(note)}")
+
+
+def print_view(table: Table, spoken: Language) -> None:
+    """Print a table under its title, and what must be known of single rows below it."""
+    typer.echo()
+    typer.echo(spoken.say(table.title))
+    rows = [[spoken.write(cell) for cell in row] for row in (table.head, *table.rows)]
+    print_table(rows, right=range(table.texts, len(table.head)))
+    for caution in table.cautions:
+        typer.echo(f"  ! {spoken.say(caution)}")
+
+
+def print_why(tree: Derivation, spoken: Language, *, title: Message | None = None) -> None:
     """Print a derivation as a tree: each number above the numbers that it came from."""
     typer.echo()
+    if title is not None:
+        typer.echo(spoken.say(title))
     rows = derivation_rows(tree=tree, language=spoken)
     print_table([[row.stem + row.label, row.value, row.rule] for row in rows], right=[1], indent="")

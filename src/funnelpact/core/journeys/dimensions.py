@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from ibis.expr import types as ir
 
 from funnelpact.core.journeys.stages import plain_words
 from funnelpact.core.terms.problem import Problem
@@ -71,6 +73,20 @@ def find_dimension(*, asked: str, available: Sequence[Dimension]) -> Dimension:
         return near[0]
     names = tuple(sorted({entry.name for entry in near or available}))
     raise (BreakdownAmbiguous if near else BreakdownUnknown)(asked=asked, names=names)
+
+
+def available_dimensions(*, facts: Mapping[str, ir.Table]) -> tuple[Dimension, ...]:
+    """This returns everything by which the facts can be broken down: columns that say something, and labels."""
+    found: list[Dimension] = []
+    for table, names in COLUMNS.items():
+        filled = (
+            facts[table].aggregate(**{name: facts[table][name].count() for name in names}).to_pyarrow().to_pylist()[0]
+        )
+        found += [Dimension(table, name, labelled=False) for name in names if filled[name]]
+    for table in LABELLED:
+        labels = facts[table].select(name=facts[table].labels.keys().unnest()).distinct().order_by("name")
+        found += [Dimension(table, name, labelled=True) for name in labels.to_pyarrow()["name"].to_pylist()]
+    return tuple(found)
 
 
 def _key(name: str) -> str:

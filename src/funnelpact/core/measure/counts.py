@@ -58,6 +58,16 @@ class Orders:
     squares: Fraction
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownShares:
+    """Passes won and others, and how many of each the source places in the breakdown."""
+
+    won: int
+    won_known: int
+    others: int
+    others_known: int
+
+
 def step_counts(
     *, passes: ir.Table, start: int, end: int, as_of: date, observed_from: date | None = None
 ) -> dict[Segment, StepCounts]:
@@ -189,6 +199,13 @@ def arrivals(*, passes: ir.Table, position: int, days: int) -> dict[Segment, int
     return {segment: row["n"] for segment, row in sums.items()}
 
 
+def ages(*, passes: ir.Table, position: int, as_of: date, observed_from: date | None = None) -> dict[int, int]:
+    """This returns how many passes entered a position so many days before `as_of`, not before `observed_from`."""
+    rows = _entered(passes, position, since=observed_from)
+    by_age = rows.group_by(age=ibis.literal(as_of).delta(rows[f"s{position}"], unit="day")).aggregate(n=rows.count())
+    return {row["age"]: row["n"] for row in _rows(by_age)}
+
+
 def days_of_entry(*, passes: ir.Table, start: int, end: int) -> tuple[dict[date, int], date | None]:
     """This returns how many passes entered position `start` on each day, and the first day on which any moved or left."""
     rows = _entered(passes, start)
@@ -197,8 +214,8 @@ def days_of_entry(*, passes: ir.Table, start: int, end: int) -> tuple[dict[date,
     return {row["day"]: row["n"] for row in _rows(by_day)}, first.to_pyarrow().as_py()
 
 
-def known_shares(*, passes: ir.Table, won: int) -> tuple[int, int, int, int]:
-    """This returns how many passes are won and of those how many have a value of the breakdown; the same for all others."""
+def known_shares(*, passes: ir.Table, won: int) -> KnownShares:
+    """This returns how many passes are won, and of those how many have a value of the breakdown; the same for the others."""
     rows = passes.filter(~passes.backwards)
     is_won = rows[f"s{won}"].notnull()
     row = _rows(
@@ -209,7 +226,7 @@ def known_shares(*, passes: ir.Table, won: int) -> tuple[int, int, int, int]:
             others_known=(~is_won & rows.by.notnull()).sum(),
         )
     )[0]
-    return row["won"] or 0, row["won_known"] or 0, row["others"] or 0, row["others_known"] or 0
+    return KnownShares(**{name: count or 0 for name, count in row.items()})
 
 
 def _entered(passes: ir.Table, position: int, *, since: date | None = None) -> ir.Table:

@@ -14,6 +14,7 @@ from ibis.expr import types as ir
 from funnelpact.core.measure import counts
 from funnelpact.core.measure.counts import ALL, Segment, StepCounts
 from funnelpact.core.measure.lag import HALF, MOST, time_to_move
+from funnelpact.core.measure.limits import FEWEST
 from funnelpact.core.measure.observation import observed_from
 from funnelpact.core.measure.rates import cohort_rate, matured_rate, period_rate
 from funnelpact.core.measure.value import Amounts, average_order_value, spread_per_lead, value_per_lead
@@ -24,6 +25,8 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import Problem
 
+COHORT_AGES = (365, 180, 90, 60, 30)
+"""Ages at which a cohort rate is taken: the longest, up to the horizon, that enough passes have reached."""
 PERIOD_DAYS = 91
 """Days of the period rate and of today's mix: a quarter, so that every weekday counts alike."""
 
@@ -68,6 +71,9 @@ def funnel_findings(
     funnel = Funnel(tuple(stages[position] for position in kept))
     period = (as_of - timedelta(days=PERIOD_DAYS - 1), as_of)
     since = _observed_from(passes, start=kept[0], end=kept[-1], as_of=as_of)
+    cohort_days = _cohort_days(
+        counts.ages(passes=passes, position=kept[0], as_of=as_of, observed_from=since), horizon_days
+    )
     pairs = [*pairwise(kept), (kept[0], kept[-1])]
     counted = [
         _Counted(
@@ -75,7 +81,7 @@ def funnel_findings(
             tables=counts.step_counts(passes=passes, start=start, end=end, as_of=as_of, observed_from=since),
             closings=counts.closings(passes=passes, start=start, end=end, first_on=period[0], last_on=period[1]),
             old_enough=counts.old_enough(
-                passes=passes, start=start, end=end, horizon_days=horizon_days, as_of=as_of, observed_from=since
+                passes=passes, start=start, end=end, horizon_days=cohort_days, as_of=as_of, observed_from=since
             ),
         )
         for start, end in pairs
@@ -103,6 +109,7 @@ def funnel_findings(
         as_of=as_of,
         known_at=known_at,
         horizon_days=horizon_days,
+        cohort_days=cohort_days,
         by=by,
         currency=currency,
         period=period,
@@ -117,6 +124,13 @@ def funnel_findings(
     )
 
 
+def _cohort_days(ages: Mapping[int, int], horizon_days: int) -> int:
+    for days in (horizon_days, *(age for age in COHORT_AGES if age < horizon_days)):
+        if sum(count for age, count in ages.items() if age >= days) >= FEWEST:
+            return days
+    return horizon_days
+
+
 def _notes(*, since: date | None, lost: int) -> tuple[Message, ...]:
     late = (Message("note.observed_from", day=since),) if since else ()
     return late if lost else (*late, Message("note.no_exits"))
@@ -129,6 +143,7 @@ class _Frame:
     as_of: date
     known_at: datetime | None
     horizon_days: int
+    cohort_days: int
     currency: str
     period: tuple[date, date]
     by: str | None
@@ -190,7 +205,7 @@ class _Frame:
         return StepFindings(
             step=counted.step,
             matured=matured_rate(table=table, **aged),
-            cohort=cohort_rate(entered=old.entered, moved=old.moved, **aged),
+            cohort=cohort_rate(entered=old.entered, moved=old.moved, **{**aged, "horizon_days": self.cohort_days}),
             period=period_rate(
                 moved=closed.moved, left=closed.left, first_on=self.period[0], last_on=self.period[1], **common
             ),

@@ -71,6 +71,7 @@ class SegmentFindings:
 class FunnelFindings:
     """What a company's data say of its funnel on one day.
 
+    `cohort_days` is the age at which cohort rates are taken: the horizon, or less where no pass is that old.
     `segments` begins with all passes together, then the parts by size. `notes` are what the reader must know before any
     number: what was left out, what the data cannot show.
     """
@@ -79,6 +80,7 @@ class FunnelFindings:
     as_of: date
     known_at: datetime | None
     horizon_days: int
+    cohort_days: int
     by: str | None
     currency: str
     period: tuple[date, date]

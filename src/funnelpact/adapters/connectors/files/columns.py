@@ -1,0 +1,181 @@
+"""What each column of a file is for: proposed from its header, English or Turkish, and from its values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from funnelpact.adapters.connectors.files.reading import TextFile
+from funnelpact.adapters.connectors.files.values import is_null, looks_like_dates, looks_like_numbers
+from funnelpact.core.journeys.stages import EXIT, plain_words, stage_of
+from funnelpact.core.terms.funnel import WON
+
+
+class Shape(Enum):
+    """What the values of a column look like."""
+
+    EMPTY = "empty"
+    DATE = "date"
+    NUMBER = "number"
+    FLAG = "flag"
+    STAGE = "stage"
+    KEY = "key"
+    TEXT = "text"
+
+
+class Role(Enum):
+    """What a column says of its row."""
+
+    LEAD_KEY = "lead key"
+    DEAL_KEY = "deal key"
+    COMPANY = "company"
+    PRODUCT = "product"
+    OWNER = "owner"
+    TEAM = "team"
+    CREATED = "created"
+    CLOSED = "closed"
+    WON = "won"
+    STAGE = "stage"
+    AMOUNT = "amount"
+    CURRENCY = "currency"
+    TYPE = "lead type"
+    SEGMENT = "segment"
+    CAMPAIGN = "campaign"
+    COUNTRY = "country"
+    PRICE = "list price"
+    TURNOVER = "turnover"
+    LABEL = "label"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column as it was understood. `certainty` is 1 where header and values agree, less where only one speaks."""
+
+    header: str
+    shape: Shape
+    role: Role
+    certainty: float
+    filled: int
+    distinct: int
+    sample: tuple[str, ...]
+    nulls: tuple[str, ...]
+
+
+_TRUTHS = frozenset("true false yes no evet hayır hayir doğru yanlış".split())
+
+# Each role with the words that a header must hold (all words of one alternative), and the shapes its values may have.
+_DATES, _WORDS = (Shape.DATE,), (Shape.TEXT, Shape.KEY)
+_HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
+    (Role.TURNOVER, ("declared revenue", "monthly revenue", "annual revenue", "turnover", "ciro", "aylik gelir", "yillik gelir"), (Shape.NUMBER,)),
+    (Role.WON, ("won date", "won at", "won on", "date won", "kazanma tarih", "kazanildi tarih"), _DATES),
+    (Role.CLOSED, ("close", "closed", "closing", "closedate", "kapanis", "kapanma", "bitis"), _DATES),
+    (
+        Role.CREATED,
+        ("create", "created", "createdate", "createdat", "first contact", "engage", "open date", "opened", "start", "added", "inquiry",
+         "olusturma", "olusturulma", "ilk temas", "kayit", "acilis", "baslangic", "giris"),
+        _DATES,
+    ),
+    (Role.STAGE, ("stage", "status", "outcome", "asama", "durum", "sonuc"), (Shape.STAGE, Shape.TEXT)),
+    (Role.CURRENCY, ("currency", "para birimi", "doviz"), _WORDS),
+    (Role.PRICE, ("price", "list price", "fiyat"), (Shape.NUMBER,)),
+    (Role.AMOUNT, ("amount", "value", "deal size", "tutar", "bedel", "deger"), (Shape.NUMBER,)),
+    (Role.TYPE, ("origin", "source", "channel", "lead type", "kaynak", "kanal", "lead turu", "kanali"), _WORDS),
+    (Role.CAMPAIGN, ("campaign", "landing", "kampanya"), _WORDS),
+    (Role.SEGMENT, ("segment", "size class", "musteri sinifi"), _WORDS),
+    (Role.COUNTRY, ("country", "ulke"), _WORDS),
+    (Role.TEAM, ("team", "manager", "ekip", "takim", "yonetici", "mudur"), _WORDS),
+    (Role.OWNER, ("owner", "agent", "rep", "salesperson", "sdr", "sr", "assigned", "sahibi", "temsilci", "sorumlu", "satici"), _WORDS),
+    (Role.PRODUCT, ("product", "urun"), _WORDS),
+    (Role.LEAD_KEY, ("lead id", "mql id", "contact id", "prospect id", "person id", "lead no", "lead", "mql", "aday no", "aday id", "aday kimlik"), (*_WORDS, Shape.NUMBER)),
+    (Role.DEAL_KEY, ("opportunity id", "deal id", "opp id", "opportunity", "deal", "firsat no", "firsat id", "firsat", "anlasma no"), (*_WORDS, Shape.NUMBER)),
+    (Role.COMPANY, ("account", "company", "organization", "organisation", "firma", "sirket", "kurum"), _WORDS),
+)  # fmt: skip
+
+
+def read_columns(*, file: TextFile) -> tuple[Column, ...]:
+    """The columns of a file, in its order, each role at most once but for labels; the surer column keeps it."""
+    columns = [_column(file, header) for header in file.headers]
+    taken: dict[Role, Column] = {}
+    for column in sorted(columns, key=lambda column: -column.certainty):
+        taken.setdefault(column.role, column)
+    return tuple(
+        column if column.role is Role.LABEL or taken[column.role] is column else _as_label(column) for column in columns
+    )
+
+
+def _column(file: TextFile, header: str) -> Column:
+    cells = file.column(header)
+    filled = [cell for cell in cells if not is_null(cell)]
+    shape = _shape(filled)
+    role, certainty = _role_by_header(header, shape)
+    return Column(
+        header=header,
+        shape=shape,
+        role=role,
+        certainty=certainty,
+        filled=len(filled),
+        distinct=len(set(filled)),
+        sample=tuple(dict.fromkeys(filled))[:3],
+        nulls=tuple(sorted({cell for cell in cells if cell and is_null(cell)})),
+    )
+
+
+def _as_label(column: Column) -> Column:
+    return Column(
+        header=column.header,
+        shape=column.shape,
+        role=Role.LABEL,
+        certainty=column.certainty / 2,
+        filled=column.filled,
+        distinct=column.distinct,
+        sample=column.sample,
+        nulls=column.nulls,
+    )
+
+
+def _shape(filled: Sequence[str]) -> Shape:
+    if not filled:
+        return Shape.EMPTY
+    if looks_like_dates(filled):
+        return Shape.DATE
+    if {cell.lower() for cell in filled} <= _TRUTHS:
+        return Shape.FLAG
+    if holds_stages(filled):
+        return Shape.STAGE
+    if looks_like_numbers(filled):
+        return Shape.NUMBER
+    return Shape.KEY if len(set(filled)) == len(filled) > 1 else Shape.TEXT
+
+
+def holds_stages(filled: Sequence[str]) -> bool:
+    """Whether few different labels stand in the column, a won and a lost one among them."""
+    labels = set(filled)
+    return len(labels) <= 30 and {WON, EXIT} <= {stage_of(label=label) for label in labels}
+
+
+def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
+    words = plain_words(label=_spaced(header))
+    joined = " ".join(words)
+    for role, alternatives, shapes in _HEADERS:
+        for alternative in alternatives:
+            parts = alternative.split()
+            if all(any(_same_word(word, part) for word in words) for part in parts) or joined == "".join(parts):
+                if shape in shapes:
+                    return role, 1.0 if len(parts) > 1 or len(words) == 1 else 0.9
+                break
+    return Role.LABEL, 0.5
+
+
+def _same_word(word: str, part: str) -> bool:
+    # Turkish hangs its endings on the word: tarihi, kaynağı, aşaması.
+    return word == part or (len(part) >= 4 and word.startswith(part) and len(word) - len(part) <= 4)
+
+
+def _spaced(header: str) -> str:
+    """Words of a header written as one, such as createDate, apart."""
+    letters = [
+        f" {sign}" if sign.isupper() and before.islower() else sign
+        for before, sign in zip(" " + header, header, strict=False)
+    ]
+    return "".join(letters)

@@ -1,0 +1,121 @@
+"""How one file becomes facts, as plain data: proposed from what was understood, kept with the batch, applied purely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from funnelpact.adapters.connectors.files.columns import Role, Shape
+from funnelpact.adapters.connectors.files.recognition import Understood
+from funnelpact.adapters.connectors.files.values import (
+    DateOrder,
+    DatesAmbiguous,
+    NumbersAmbiguous,
+    date_order,
+    decimal_mark,
+    is_null,
+    needs_order,
+    strip_currency,
+)
+from funnelpact.core.terms.problem import Problem, raise_all
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMapping:
+    """What the rows of a file are, what each column is for, and how its days and numbers are written.
+
+    `date_order` is None where every date has its year first. `currency` is that of all amounts of the file, None where
+    nobody said.
+    """
+
+    kind: str
+    columns: Mapping[str, Role]
+    date_order: DateOrder | None
+    decimal_mark: str
+    currency: str | None
+
+    def header(self, role: Role) -> str | None:
+        """The header of the column that has the role, None where none has."""
+        return next((header for header, given in self.columns.items() if given is role), None)
+
+    def data(self) -> dict[str, Any]:
+        """The mapping as JSON holds it."""
+        return {
+            "version": VERSION,
+            "kind": self.kind,
+            "columns": {header: role.value for header, role in self.columns.items()},
+            "date_order": self.date_order.value if self.date_order else None,
+            "decimal_mark": self.decimal_mark,
+            "currency": self.currency,
+        }
+
+
+def propose_mappings(
+    *,
+    understood: Sequence[Understood],
+    order: DateOrder | None = None,
+    mark: str | None = None,
+    currency: str | None = None,
+) -> tuple[FileMapping, ...]:
+    """The mapping of each file. What a person said (`order`, `mark`, `currency`) stands above what the columns prove.
+
+    A column of dates that proves no order takes the one that other columns of its file prove, then of the other files.
+    Raises `DatesAmbiguous` or `NumbersAmbiguous` where nothing proves it, all together.
+    """
+    found: list[Problem] = []
+    orders = {entry.file.name: order or _order_of(entry) for entry in understood}
+    proved = {order for order in orders.values() if order}
+    common = proved.pop() if len(proved) == 1 else None
+    mappings = []
+    for entry in understood:
+        own = orders[entry.file.name] or common
+        unclear = [
+            header for header in _headers(entry, Shape.DATE) if own is None and needs_order(_filled(entry, header))
+        ]
+        found += [
+            DatesAmbiguous(file=entry.file.name, column=header, example=_filled(entry, header)[0]) for header in unclear
+        ]
+        marks = {header: mark or decimal_mark(_filled(entry, header)) for header in _headers(entry, Shape.NUMBER)}
+        amounts = {header: marks[header] for header in marks if _role(entry, header) in {Role.AMOUNT, Role.PRICE}}
+        proved_marks = {known for known in marks.values() if known}
+        for header, known in amounts.items():
+            if known is None and len(proved_marks) != 1:
+                found.append(NumbersAmbiguous(file=entry.file.name, column=header, example=_filled(entry, header)[0]))
+        mappings.append(
+            FileMapping(
+                kind=entry.kind,
+                columns={column.header: column.role for column in entry.columns},
+                date_order=own,
+                decimal_mark=next(iter(known for known in amounts.values() if known), None)
+                or next(iter(proved_marks), "."),
+                currency=currency or _currency_of(entry),
+            )
+        )
+    raise_all(found)
+    return tuple(mappings)
+
+
+def _order_of(entry: Understood) -> DateOrder | None:
+    orders = {date_order(_filled(entry, header)) for header in _headers(entry, Shape.DATE)} - {None}
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _currency_of(entry: Understood) -> str | None:
+    header = entry.header(Role.AMOUNT)
+    signs = {strip_currency(cell)[1] for cell in _filled(entry, header)} - {None} if header else set()
+    return signs.pop() if len(signs) == 1 else None
+
+
+def _headers(entry: Understood, shape: Shape) -> list[str]:
+    return [column.header for column in entry.columns if column.shape is shape]
+
+
+def _role(entry: Understood, header: str) -> Role:
+    return next(column.role for column in entry.columns if column.header == header)
+
+
+def _filled(entry: Understood, header: str) -> list[str]:
+    return [cell for cell in entry.file.column(header) if not is_null(cell)]

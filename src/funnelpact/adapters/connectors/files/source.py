@@ -1,0 +1,146 @@
+"""Files on a disk as a source of facts: read, understood together, mapped, and judged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from funnelpact.adapters.connectors.files.columns import Role
+from funnelpact.adapters.connectors.files.facts import KEYS, FileFacts, facts_of_file
+from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
+from funnelpact.adapters.connectors.files.reading import read_text_file
+from funnelpact.adapters.connectors.files.recognition import DEALS, Understood, understand
+from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
+from funnelpact.core.facts.quality import unmatched_references
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.report import ColumnReport, FileReport, Issue, Level, RejectReport
+
+EXAMPLES = 3
+
+
+class FileMissing(Problem):
+    """A file that is not there or may not be read."""
+
+    code = "file-missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What the files say: facts by table, a report for each file, and the bytes and mappings behind them."""
+
+    facts: Mapping[str, pa.Table]
+    reports: tuple[FileReport, ...]
+    received: Mapping[str, bytes]
+    mapping: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource:
+    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts."""
+
+    paths: tuple[Path, ...]
+    order: DateOrder | None = None
+    mark: str | None = None
+    currency: str | None = None
+
+    def read(self) -> Read:
+        """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
+        received = {path.name: _bytes(path) for path in self.paths}
+        files = [read_text_file(name=name, content=content) for name, content in received.items()]
+        understood = understand(files=files)
+        mappings = propose_mappings(understood=understood, order=self.order, mark=self.mark, currency=self.currency)
+        facts = [
+            facts_of_file(file=entry.file, mapping=mapping) for entry, mapping in zip(understood, mappings, strict=True)
+        ]
+        return Read(
+            facts=_together(facts),
+            reports=tuple(
+                _report(entry, mapping, made, understood)
+                for entry, mapping, made in zip(understood, mappings, facts, strict=True)
+            ),
+            received=received,
+            mapping={entry.file.name: mapping.data() for entry, mapping in zip(understood, mappings, strict=True)},
+        )
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissing(path=str(path), reason=error.strerror or str(error)) from error
+
+
+def _together(facts: Sequence[FileFacts]) -> dict[str, pa.Table]:
+    names = dict.fromkeys(name for made in facts for name in made.tables)
+    return {name: pa.concat_tables(made.tables[name] for made in facts if name in made.tables) for name in names}
+
+
+def _report(entry: Understood, mapping: FileMapping, made: FileFacts, others: Sequence[Understood]) -> FileReport:
+    rejects = Counter(reject.reason for reject in made.rejected)
+    examples = {
+        reason: tuple((r.line, r.example) for r in made.rejected if r.reason == reason)[:EXAMPLES] for reason in rejects
+    }
+    return FileReport(
+        name=entry.file.name,
+        kind=entry.kind,
+        encoding=entry.file.encoding,
+        separator=entry.file.separator,
+        date_order=mapping.date_order.value if mapping.date_order else None,
+        decimal_mark=mapping.decimal_mark,
+        currency=mapping.currency,
+        columns=tuple(
+            ColumnReport(
+                header=column.header,
+                role=column.role.value,
+                certainty=column.certainty,
+                filled=column.filled,
+                sample=column.sample,
+                nulls=column.nulls,
+            )
+            for column in entry.columns
+        ),
+        rows_in=entry.file.rows_in,
+        kept=made.kept,
+        rejects=tuple(
+            RejectReport(reason=reason, count=count, examples=examples[reason])
+            for reason, count in rejects.most_common()
+        ),
+        issues=(*_references(entry, others), *_amount_issues(entry, mapping)),
+    )
+
+
+def _references(entry: Understood, others: Sequence[Understood]) -> tuple[Issue, ...]:
+    issues: tuple[Issue, ...] = ()
+    for other in others:
+        role = KEYS[other.kind]
+        here, there = entry.header(role), other.header(role)
+        if other is entry or other.kind == entry.kind or here is None or there is None or entry.kind != DEALS:
+            continue
+        used = Counter(cell for cell in entry.file.column(here) if not is_null(cell))
+        known = [cell for cell in other.file.column(there) if not is_null(cell)]
+        issues += unmatched_references(column=here, table=other.file.name, used=used, known=known)
+    return issues
+
+
+def _amount_issues(entry: Understood, mapping: FileMapping) -> tuple[Issue, ...]:
+    if entry.kind != DEALS:
+        return ()
+    turnover, amount = entry.header(Role.TURNOVER), entry.header(Role.AMOUNT)
+    issues = []
+    if turnover is not None:
+        cells = entry.file.column(turnover)
+        empty = sum(1 for cell in cells if is_null(cell) or not read_amount(cell, mark=mapping.decimal_mark))
+        sentence = Message("issue.turnover", column=turnover, empty=empty, rows=len(cells))
+        issues.append(Issue(code="turnover-no-amount", level=Level.DOUBT, count=len(cells), sentence=sentence))
+    if amount is None:
+        sentence = Message("issue.no-amount", file=entry.file.name)
+        issues.append(Issue(code="amounts-missing", level=Level.DOUBT, count=entry.file.rows_in, sentence=sentence))
+    elif mapping.currency is None and entry.header(Role.CURRENCY) is None:
+        sentence = Message("issue.no-currency", column=amount)
+        issues.append(Issue(code="currency-missing", level=Level.TOLD, count=entry.file.rows_in, sentence=sentence))
+    return tuple(issues)

@@ -1,0 +1,191 @@
+"""What the cells of a column are: days, instants, amounts, or words. The whole column decides, never one cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+
+from funnelpact.core.terms.problem import Problem
+
+NULL_WORDS = frozenset(
+    "|null|none|nil|n/a|na|nan|-|--|–|unknown|select|(none)|(not set)|not set|undefined|bilinmiyor|yok|seçiniz|belirsiz".split(
+        "|"
+    )
+)
+MOST = 0.95
+"""A column is what so large a share of its cells can be read as; the others are rejected row by row."""
+
+_YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]+(.+))?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?:[, T]+(.+))?")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?")
+_NUMBER = re.compile(r"[-+\u2212]?[\d.,\u00a0\u202f ]*\d")
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₺": "TRY", "TL": "TRY"}
+
+
+class DatesAmbiguous(Problem):
+    """A column of dates that can be read day first and month first."""
+
+    code = "dates-ambiguous"
+
+
+class NumbersAmbiguous(Problem):
+    """A column of numbers whose only mark may group thousands or begin decimals."""
+
+    code = "numbers-ambiguous"
+
+
+class DateOrder(Enum):
+    """Which of day and month stands first where the year stands last."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant in UTC, and whether the cell knew more than the day."""
+
+    at: datetime
+    has_time: bool
+
+
+def is_null(cell: str) -> bool:
+    """Whether a cell says nothing: empty, or a word for nothing in English or Turkish.
+
+    >>> is_null(" Unknown "), is_null("0")
+    (True, False)
+    """
+    return cell.strip().lower() in NULL_WORDS
+
+
+def read_moment(cell: str, *, order: DateOrder | None) -> Moment | None:
+    """The moment in a cell, None where it is no date. Times without a zone are taken as UTC.
+
+    >>> read_moment("2/26/2018 19:58", order=DateOrder.MONTH_FIRST).at.isoformat()
+    '2018-02-26T19:58:00+00:00'
+    """
+    text = cell.strip()
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day, rest = match.groups()
+    elif match := _YEAR_LAST.fullmatch(text):
+        first, second, year, rest = match.groups()
+        day, month = (second, first) if order is DateOrder.MONTH_FIRST else (first, second)
+    else:
+        return None
+    time = _read_time(rest)
+    if time is None:
+        return None
+    offset, zone = time
+    try:
+        midnight = datetime(int(year), int(month), int(day), tzinfo=zone)
+        return Moment((midnight + offset).astimezone(UTC), has_time=rest is not None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_time(text: str | None) -> tuple[timedelta, timezone] | None:
+    if text is None:
+        return timedelta(0), UTC
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, minute, second, fraction, half, zone = match.groups()
+    hours = int(hour) % 12 + (12 if half.lower() == "pm" else 0) if half else int(hour)
+    if hours > 24 or int(minute) > 59 or int(second or 0) > 60:
+        return None
+    seconds = float(f"{second or 0}.{fraction or 0}")
+    return timedelta(hours=hours, minutes=int(minute), seconds=seconds), _zone(zone)
+
+
+def _zone(text: str | None) -> timezone:
+    if text in {None, "Z"} or not text:
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(offset if text[0] == "+" else -offset)
+
+
+def looks_like_dates(cells: Sequence[str]) -> bool:
+    """Whether a column of cells (without nulls) holds dates, in whatever order of day and month."""
+    good = sum(1 for cell in cells if any(read_moment(cell, order=order) for order in DateOrder))
+    return bool(cells) and good >= MOST * len(cells)
+
+
+def date_order(cells: Sequence[str]) -> DateOrder | None:
+    """The order that a column of dates proves: some first part above 12, or some second one. None where none does.
+
+    Both at once prove that the column mixes orders; then it is None, too, and must be asked.
+
+    >>> date_order(["2/1/2018", "2/26/2018"]), date_order(["2/1/2018"])
+    (<DateOrder.MONTH_FIRST: 'month-first'>, None)
+    """
+    parts = [match.groups()[:2] for cell in cells if (match := _YEAR_LAST.fullmatch(cell.strip()))]
+    day_first = any(int(first) > 12 for first, _ in parts)
+    month_first = any(int(second) > 12 for _, second in parts)
+    if day_first == month_first:
+        return None
+    return DateOrder.DAY_FIRST if day_first else DateOrder.MONTH_FIRST
+
+
+def needs_order(cells: Sequence[str]) -> bool:
+    """Whether any cell of a column of dates has its year last, so that the order of day and month matters."""
+    return any(_YEAR_LAST.fullmatch(cell.strip()) for cell in cells)
+
+
+def strip_currency(cell: str) -> tuple[str, str | None]:
+    """The number part of a cell and the currency that stands beside it, None where none does.
+
+    >>> strip_currency("€ 1.250,50"), strip_currency("12 USD")
+    (('1.250,50', 'EUR'), ('12', 'USD'))
+    """
+    match = _NUMBER.search(cell)
+    if match is None:
+        return cell.strip(), None
+    unit = (cell[: match.start()] + cell[match.end() :]).strip()
+    known = _SIGNS.get(unit.upper(), unit.upper() if re.fullmatch(r"[A-Za-z]{3}", unit) else None)
+    return (match[0].strip(), known) if known or not unit else (cell.strip(), None)
+
+
+def looks_like_numbers(cells: Sequence[str]) -> bool:
+    """Whether a column of cells (without nulls) holds numbers or amounts."""
+    good = sum(1 for cell in cells if _NUMBER.fullmatch(strip_currency(cell)[0]))
+    return bool(cells) and good >= MOST * len(cells)
+
+
+def decimal_mark(cells: Sequence[str]) -> str | None:
+    """The decimal mark that a column of numbers proves; None where its only mark always stands before three digits.
+
+    >>> decimal_mark(["1.250,50", "3"]), decimal_mark(["1.250"]), decimal_mark(["12", "7"])
+    (',', None, '.')
+    """
+    numbers = [strip_currency(cell)[0] for cell in cells]
+    marks = {mark for number in numbers for mark in ".," if mark in number}
+    for number in numbers:
+        positions = [(number.rfind(mark), mark) for mark in ".," if mark in number]
+        if len(positions) == 2:
+            return max(positions)[1]
+        for _, mark in positions:
+            if number.count(mark) > 1:
+                return "," if mark == "." else "."
+            if len(number) - number.index(mark) - 1 != 3 or number.lstrip("-+").startswith(("0" + mark, mark)):
+                return mark
+    return None if marks else "."
+
+
+def read_amount(cell: str, *, mark: str) -> Decimal | None:
+    """The number in a cell, None where it is none.
+
+    >>> read_amount("€ 1.250,50", mark=",")
+    Decimal('1250.50')
+    """
+    number = strip_currency(cell)[0]
+    if not _NUMBER.fullmatch(number):
+        return None
+    for sign in (" ", "\u00a0", "\u202f", "," if mark == "." else "."):
+        number = number.replace(sign, "")
+    plain = number.replace(mark, ".").replace("\u2212", "-")
+    return Decimal(plain) if re.fullmatch(r"[-+]?(\d+(\.\d*)?|\.\d+)", plain) else None

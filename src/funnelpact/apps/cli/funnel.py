@@ -1,0 +1,61 @@
+"""`funnelpact funnel`: what the imported data say of each stage, step and lead type."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from funnelpact.apps.cli.shared import (
+    AsJson,
+    DataFolder,
+    Lang,
+    Why,
+    failing_in_words,
+    help_text,
+    print_json,
+    print_notes,
+    print_view,
+    print_why,
+)
+from funnelpact.apps.language import language
+
+By = Annotated[str | None, typer.Option(help=help_text("by"))]
+Horizon = Annotated[int, typer.Option(help=help_text("horizon"), min=1)]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
+
+
+def funnel(
+    by: By = None,
+    as_of: AsOf = None,
+    horizon: Horizon = 365,
+    data: DataFolder = None,
+    why: Why = False,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Show stage counts, rates, times and values."""
+    from funnelpact.apps.wiring import fact_store
+    from funnelpact.core.view.funnel import findings_data, headline, stage_table, step_tables, value_table
+    from funnelpact.workflows.learn import learn_funnel
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        learnt = learn_funnel(store=fact_store(data), as_of=_day(as_of), by=by, horizon_days=horizon)
+    findings = learnt.findings
+    if as_json:
+        print_json(findings_data(findings=findings, language=spoken))
+        return
+    typer.echo(spoken.say(headline(findings=findings)))
+    for table in (stage_table(findings=findings), *step_tables(findings=findings), value_table(findings=findings)):
+        print_view(table, spoken)
+    print_notes(findings.notes, spoken)
+    if why:
+        for segment in findings.segments:
+            print_why(segment.to_won.matured.derivation, spoken, title=segment.to_won.matured.population)
+            print_why(segment.value.derivation, spoken)
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None

@@ -1,0 +1,72 @@
+"""`funnelpact import`: files of a CRM into the data folder, with what was understood and what was refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from funnelpact.apps.cli.shared import (
+    AsJson,
+    DataFolder,
+    Lang,
+    failing_in_words,
+    help_text,
+    print_json,
+    print_notes,
+    print_sentences,
+    print_view,
+)
+from funnelpact.apps.language import language
+
+
+class Dates(Enum):
+    """How a person answers the question of day and month."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
+class Decimals(Enum):
+    """How a person answers the question of the decimal mark."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help=help_text("import.files"))],
+    dates: Annotated[Dates | None, typer.Option(help=help_text("import.dates"))] = None,
+    decimals: Annotated[Decimals | None, typer.Option(help=help_text("import.decimals"))] = None,
+    currency: Annotated[str | None, typer.Option(help=help_text("import.currency"))] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("import.dry_run"))] = False,
+    data: DataFolder = None,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Import files that belong together."""
+    from funnelpact.apps.wiring import fact_store, file_source
+    from funnelpact.core.view.imports import column_table, file_sentences, import_sentence, issue_sentences, report_data
+    from funnelpact.workflows.sync import import_facts
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        source = file_source(
+            paths=files,
+            dates=dates.value if dates else None,
+            decimals=decimals.value if decimals else None,
+            currency=currency,
+        )
+        report = import_facts(source=source, store=fact_store(data), known_at=datetime.now(UTC), dry_run=dry_run)
+    if as_json:
+        print_json(report_data(report=report, language=spoken))
+        return
+    for file in report.files:
+        print_sentences(file_sentences(file=file), spoken)
+        print_view(column_table(file=file), spoken)
+        print_notes(issue_sentences(file=file), spoken)
+        typer.echo()
+    print_sentences([import_sentence(report=report)], spoken)
