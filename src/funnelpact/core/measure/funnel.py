@@ -93,6 +93,7 @@ def funnel_findings(
         as_of=as_of,
         known_at=known_at,
         horizon_days=horizon_days,
+        cohort_days=cohort_days,
         currency=currency,
         period=period,
         by=by,
@@ -201,11 +202,12 @@ class _Frame:
         closed = counted.closings.get(name, _NO_CLOSINGS) if lost else _NO_CLOSINGS
         old = counted.old_enough.get(name, counts.OldEnough(entered=0, moved=0))
         common: _Common = {"step": counted.step, "population": self.population(name), "known_at": self.known_at}
+        cohort: _Aged = {**common, "as_of": self.as_of, "horizon_days": self.cohort_days}
         aged: _Aged = {**common, "as_of": self.as_of, "horizon_days": self.horizon_days}
         return StepFindings(
             step=counted.step,
             matured=matured_rate(table=table, **aged),
-            cohort=cohort_rate(entered=old.entered, moved=old.moved, **{**aged, "horizon_days": self.cohort_days}),
+            cohort=cohort_rate(entered=old.entered, moved=old.moved, **cohort),
             period=period_rate(
                 moved=closed.moved, left=closed.left, first_on=self.period[0], last_on=self.period[1], **common
             ),

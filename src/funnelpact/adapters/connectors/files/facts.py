@@ -40,7 +40,7 @@ _COLUMNS: dict[str, dict[Role, str]] = {
     COMPANIES: {Role.COMPANY: "company"},
     PRODUCTS: {Role.PRODUCT: "product"},
 }  # fmt: skip
-_SPOKEN = {Role.CREATED, Role.CLOSED, Role.WON, Role.AMOUNT, Role.PRICE}
+_SPOKEN = {Role.CREATED, Role.CLOSED, Role.WON, Role.STAGE, Role.AMOUNT, Role.PRICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
