@@ -76,33 +76,26 @@ def lead_demand(
         count = stages[step.start] = rounding.whole(need)
         tree = Derivation(
             name=step.start,
-            label=stage_label(step.start),
+            label=stage_label(stage=step.start),
             value=count,
             rule=Message(f"rule.stage.{rounding.value}", below=below, rate=rate, need=need),
             inputs=(tree, _typed_rate(step, rate)),
         )
     value, value_tree = _value_per_lead(aov=aov, rates=rates, funnel=funnel)
-    check = quota.per(count)
-    check_tree = Derivation(
-        name="quota_per_lead",
-        label=Message("number.quota_per_lead"),
-        value=check,
-        rule=Message("rule.quota_per_lead", quota=quota, leads=count),
-        inputs=(typed(name="quota", value=quota), tree),
-    )
+    check = _check_line(quota=quota, count=count, leads=tree)
     return Demand(
         quota=quota,
         deals=deals,
         stages=stages,
         value_per_lead=value,
-        quota_per_lead=check,
+        quota_per_lead=quota.per(count),
         rounding=rounding,
         derivation=Derivation(
             name="demand",
             label=Message("number.demand"),
             value=count,
             rule=Message(f"rule.rounding.{rounding.value}"),
-            inputs=(tree, value_tree, check_tree),
+            inputs=(tree, value_tree, check),
         ),
     )
 
@@ -112,7 +105,7 @@ def typed(*, name: str, value: Value) -> Derivation:
     return Derivation(name=name, label=Message(f"number.{name}"), value=value, rule=Message("rule.typed"))
 
 
-def stage_label(stage: str) -> Message:
+def stage_label(*, stage: str) -> Message:
     """This returns the name of a stage for people, in the plural; a stage of one's own keeps its key."""
     return Message(f"stage.{stage}") if stage in _NAMED_STAGES else Message("stage.other", stage=stage)
 
@@ -137,6 +130,16 @@ def _value_per_lead(*, aov: Money, rates: Mapping[Step, Rate], funnel: Funnel) -
         inputs=(*(_typed_rate(step, rates[step]) for step in funnel.steps), typed(name="aov", value=aov)),
     )
     return value, tree
+
+
+def _check_line(*, quota: Money, count: int, leads: Derivation) -> Derivation:
+    return Derivation(
+        name="quota_per_lead",
+        label=Message("number.quota_per_lead"),
+        value=quota.per(count),
+        rule=Message("rule.quota_per_lead", quota=quota, leads=count),
+        inputs=(typed(name="quota", value=quota), leads),
+    )
 
 
 def _checked_funnel(*, quota: Money, aov: Money, rates: Mapping[Step, Rate]) -> Funnel:

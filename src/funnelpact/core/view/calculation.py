@@ -29,7 +29,7 @@ def chain_lines(*, demand: Demand) -> tuple[Line, ...]:
 
 def demand_sentences(*, demand: Demand) -> tuple[Message, ...]:
     """This returns what one lead is worth, its check line, and the rounding rule by name."""
-    first = stage_label(list(demand.stages)[-1])
+    first = stage_label(stage=list(demand.stages)[-1])
     value = demand.derivation.inputs[1]
     return (
         Message("calc.worth", stage=first, value=demand.value_per_lead, rule=value.rule),

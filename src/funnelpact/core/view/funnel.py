@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from funnelpact.core.plan.demand import stage_label
 from funnelpact.core.terms.finding import Finding, FunnelFindings, SegmentFindings, StepFindings
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.message import Message, Value
@@ -14,19 +15,12 @@ from funnelpact.core.view.data import derivation_data, plain
 from funnelpact.core.view.language import Language
 from funnelpact.core.view.table import NONE, Table
 
-KNOWN_STAGES = frozenset({"lead", "mql", "sql", "opportunity", "won"})
-
 
 def segment_name(*, name: str | None) -> Value:
     """This returns a segment's name for people: all, unknown, or as the source writes it."""
     if name is None:
         return Message("population.unknown")
     return name or Message("population.all")
-
-
-def stage_name(*, stage: str) -> Message:
-    """This returns the name of a stage for people; a stage of one's own keeps its key."""
-    return Message(f"stage.{stage}") if stage in KNOWN_STAGES else Message("stage.other", stage=stage)
 
 
 def headline(*, findings: FunnelFindings) -> Message:
@@ -39,7 +33,7 @@ def headline(*, findings: FunnelFindings) -> Message:
 
 def stage_table(*, findings: FunnelFindings) -> Table:
     """This returns how many passes reached each stage, by segment."""
-    head = (Message("funnel.column.segment"), *(stage_name(stage=stage) for stage in findings.funnel.stages))
+    head = (Message("funnel.column.segment"), *(stage_label(stage=stage) for stage in findings.funnel.stages))
     rows = tuple((segment_name(name=segment.name), *segment.reached) for segment in findings.segments)
     return Table(title=Message("funnel.title.stages"), head=head, rows=rows)
 
@@ -109,8 +103,8 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
     first, last = findings.period
     return Message(
         "funnel.title.step",
-        start=stage_name(stage=step.start),
-        end=stage_name(stage=step.end),
+        start=stage_label(stage=step.start),
+        end=stage_label(stage=step.end),
         horizon=findings.horizon_days,
         cohort=findings.cohort_days,
         first=first,
@@ -119,9 +113,14 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
 
 
 def _cautions(parts: Iterable[tuple[str | None, tuple[Message, ...]]]) -> Iterable[Message]:
-    """Each caution once, with the names of all segments that it is about."""
+    """Each caution once, with the names of all segments that it is about; what holds of all is not said of each."""
     names: dict[Message, list[Value]] = {}
+    of_all: set[str] = set()
     for name, cautions in parts:
+        if name == "":
+            of_all = {caution.id for caution in cautions}
+        else:
+            cautions = tuple(caution for caution in cautions if caution.id not in of_all)
         # The column with the day that the data reach says this of every row.
         for caution in (caution for caution in cautions if caution.id != "caution.too_young"):
             names.setdefault(caution, []).append(segment_name(name=name))

@@ -41,7 +41,7 @@ class Language:
     months: tuple[str, ...]
     sentences: Mapping[str, str] = field(default_factory=dict, compare=False)
 
-    def write(self, value: Value, style: str = "") -> str:
+    def write(self, value: Value, *, style: str = "") -> str:
         """The value as this language writes it, `style` being a number of decimals."""
         if style == "%" and isinstance(value, Fraction):
             return self.percent(value)
@@ -91,7 +91,7 @@ class Language:
     def say(self, message: Message) -> str:
         """The sentence of a message. A template that the catalog lacks is an error of ours, not of the reader."""
         values = message.values
-        return _SLOT.sub(lambda slot: self.write(values[slot[1]], slot[2] or ""), self.sentences[message.id])
+        return _SLOT.sub(lambda slot: self.write(values[slot[1]], style=slot[2] or ""), self.sentences[message.id])
 
     def explain(self, problem: Problem) -> tuple[str, ...]:
         """One sentence for each problem: what was found, why it is wrong, what to do next."""
