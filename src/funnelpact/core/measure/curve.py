@@ -97,8 +97,9 @@ class Curve:
             hazard_moved=hazard_moved,
             hazard_left=hazard_left,
             survival=survival,
-            moved=np.cumsum(before * hazard_moved),
-            left=np.cumsum(before * hazard_left),
+            # Sums of rounded products can end one last bit above the whole.
+            moved=np.minimum(np.cumsum(before * hazard_moved), 1.0),
+            left=np.minimum(np.cumsum(before * hazard_left), 1.0),
             variance=gain_variance(mean=hazard_moved, square=hazard_moved, ending=ending, at_risk=watched),
             value=None if amounts is None else np.cumsum(before * amounts / watched),
         )

@@ -108,7 +108,7 @@ def rate_by_passes(*, table: LifeTable, curve: Curve, days: int, step: Step) -> 
         rule=rule(name="moved_within", step=step, moved=moved, expected=more),
         inputs=(counted(name="moved_so_far", count=moved, step=step, days=days), open_expected),
     )
-    rate = Rate(Fraction(moved + more) / passes)
+    rate = Rate(min(Fraction(1), Fraction(moved + more) / passes))
     return Derivation(
         name="matured_rate",
         label=Message("number.matured_rate", days=days),
@@ -146,7 +146,7 @@ def _band(*, table: LifeTable, curve: Curve, first: int, last: int, step: Step) 
     return Derivation(
         name=f"moved_by_day_{last}",
         label=label(name="moved_in_band", step=step, first=first, last=last),
-        value=Rate.measured(float(gain)) if gain < 0 else Rate(gain),
+        value=Rate(gain),
         rule=rule(name="moved_in_band", step=step, still=Rate.measured(still), chance=chance, first=first, last=last),
         inputs=(counted(name="moved_in_ages", count=moved, step=step, first=first, last=last),),
     )
