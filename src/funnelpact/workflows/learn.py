@@ -13,6 +13,7 @@ from funnelpact.core.journeys.passes import passes as passes_of
 from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
 from funnelpact.core.journeys.waiting import waiting
 from funnelpact.core.measure import counts
+from funnelpact.core.measure.census import take_census
 from funnelpact.core.measure.funnel import funnel_findings
 from funnelpact.core.terms.finding import FunnelFindings
 from funnelpact.core.terms.message import Message
@@ -79,11 +80,8 @@ def learn_funnel(
     notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
     batches = store.batches(known_at=known_at)
     findings = funnel_findings(
-        passes=passes,
-        stages=mapping.funnel.stages,
-        as_of=day,
+        census=take_census(passes=passes, stages=mapping.funnel.stages, as_of=day, horizon_days=horizon_days),
         known_at=batches[-1].known_at if batches else None,
-        horizon_days=horizon_days,
         currency=_currency(facts),
         by=None if dimension is None else by or dimension.name,
         notes=notes,

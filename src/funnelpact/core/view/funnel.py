@@ -115,15 +115,14 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
 def _cautions(parts: Iterable[tuple[str | None, tuple[Message, ...]]]) -> Iterable[Message]:
     """Each caution once, with the names of all segments that it is about; what holds of all is not said of each."""
     names: dict[Message, list[Value]] = {}
-    of_all: set[str] = set()
+    # A column says of every row how far its data reach.
+    said_of_all = {"caution.too_young"}
     for name, cautions in parts:
+        for caution in cautions:
+            if caution.id not in said_of_all:
+                names.setdefault(caution, []).append(segment_name(name=name))
         if name == "":
-            of_all = {caution.id for caution in cautions}
-        else:
-            cautions = tuple(caution for caution in cautions if caution.id not in of_all)
-        # The column with the day that the data reach says this of every row.
-        for caution in (caution for caution in cautions if caution.id != "caution.too_young"):
-            names.setdefault(caution, []).append(segment_name(name=name))
+            said_of_all |= {caution.id for caution in cautions}
     for caution, who in names.items():
         yield Message("funnel.caution", who=tuple(who), what=caution)
 
