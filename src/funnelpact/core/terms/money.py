@@ -14,7 +14,7 @@ UNNAMED = ""
 
 SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "₺": "TRY", "TL": "TRY"}
 
-_WRITTEN = re.compile(r"([+\-\u2212]?)\s*([^\d\s.,+\-\u2212]*)\s*([+\-\u2212]?[\d.,]+)\s*(\D*)")
+_WRITTEN = re.compile(r"([+\-\u2212]?)\s*([^\d\s.,+\-\u2212]*)\s*([+\-\u2212]?[\d.,]+)\s*([^\d+\-\u2212]*)")
 
 
 @dataclass(frozen=True, slots=True)
