@@ -49,7 +49,9 @@ def test_due_by_the_minute(data, world):
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: f"{change:%Y-%m-%d}")
 @pytest.mark.parametrize("text", ["00:00-24:00", "00:00-00:30 23:30-24:00", "01:30-02:30", "09:00-18:00"])
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Cairo", "Pacific/Apia", "America/St_Johns", "America/Havana"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Africa/Cairo", "Pacific/Apia", "America/St_Johns", "America/Havana"]
+)
 def test_every_minute_around_a_change_of_clocks(zone, text, change):
     """From a day before to a day after a change of clocks, working time grows exactly in the minutes that clocks show."""
     calendar = Calendar(zone=zone, week=(hours(text),) * 7)

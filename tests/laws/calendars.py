@@ -46,16 +46,19 @@ def _any_hours(draw: st.DrawFn) -> Hours:
 
 
 days = st.one_of(
-    st.sampled_from([hours(text) for text in ("", "09:00-18:00", "09:00-12:00 13:00-18:00", "00:00-24:00", "00:00-03:00")]),
+    st.sampled_from(
+        [hours(text) for text in ("", "09:00-18:00", "09:00-12:00 13:00-18:00", "00:00-24:00", "00:00-03:00")]
+    ),
     _any_hours(),
 )
 
 
 @st.composite
 def instants(draw: st.DrawFn) -> datetime:
-    """An instant between 2009 and 2029: anywhere, to the microsecond, or a few hours from a change of clocks."""
-    if draw(st.booleans()):
-        return draw(st.sampled_from(CHANGES)) + timedelta(minutes=draw(st.integers(-48 * 60, 48 * 60)))
+    """An instant between 2009 and 2029: anywhere, to the microsecond, or minutes to two days from a change of clocks."""
+    reach = draw(st.sampled_from([None, 90, 48 * 60]))
+    if reach:
+        return draw(st.sampled_from(CHANGES)) + timedelta(minutes=draw(st.integers(-reach, reach)))
     return draw(st.datetimes(datetime(2009, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC)))
 
 
@@ -111,7 +114,9 @@ def at_work(calendar: Calendar, instant: datetime, zone: object) -> bool:
     own = dict(calendar.special_days)
     day: date = local.date()
     listed = () if day in calendar.holidays else own.get(day, calendar.week[day.weekday()])
-    since_midnight = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    since_midnight = timedelta(
+        hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond
+    )
     return any(
         timedelta(minutes=interval.opens) <= since_midnight < timedelta(minutes=interval.closes) for interval in listed
     )

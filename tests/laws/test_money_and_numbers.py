@@ -1,5 +1,6 @@
 """What holds for money, and for numbers that are written and read back."""
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -20,7 +21,7 @@ monies = st.builds(Money, cents, currencies)
 @given(monies, monies)
 def test_currencies_never_mix(one, other):
     """Two amounts add, subtract, compare and divide in one currency or not at all."""
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: one + other,
         lambda: one - other,
         lambda: one < other,
@@ -88,7 +89,9 @@ def test_no_text_has_two_meanings(text):
 @given(st.fractions(-(10**9), 10**9, max_denominator=10**6), st.integers(0, 6), languages)
 def test_writing_rounds_to_the_nearest(number, places, language):
     """A number with so many decimals is off by half of the last one at most, halves going away from zero."""
-    written = language.number(number, places=places).replace(language.group_mark, "").replace(language.decimal_mark, ".")
+    written = (
+        language.number(number, places=places).replace(language.group_mark, "").replace(language.decimal_mark, ".")
+    )
     error = abs(Fraction(written.replace("\u2212", "-"))) - abs(number)
 
     assert Fraction(-1, 2 * 10**places) < error <= Fraction(1, 2 * 10**places)

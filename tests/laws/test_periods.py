@@ -1,13 +1,24 @@
 """What holds for periods in every zone and every fiscal year."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funnelpact.core.terms.period import Grain, Period, day_at, instants, period_at, period_of, periods_from, stretches, tiles
+from funnelpact.core.terms.period import (
+    Grain,
+    Period,
+    day_at,
+    instants,
+    period_at,
+    period_of,
+    periods_from,
+    stretches,
+    tiles,
+)
 from tests.laws.calendars import instants as any_instants
 from tests.laws.calendars import zones
 
@@ -77,14 +88,16 @@ def test_days_go_on(one, other, zone):
     assert day_at(instant=earlier, zone=zone) <= day_at(instant=later, zone=zone)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Cairo", "Pacific/Apia", "America/St_Johns", "America/Havana"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Africa/Cairo", "Pacific/Apia", "America/St_Johns", "America/Havana"]
+)
 def test_days_meet(zone):
     """From 2009 to 2027 each day ends at the instant at which the next one begins; only Apia's lost day is empty."""
     days = [Period(day, day + timedelta(days=1)) for day in Period(date(2009, 1, 1), date(2027, 1, 1)).dates()]
     edges = [instants(period=day, zone=zone) for day in days]
     empty = [day.start for day, (start, end) in zip(days, edges, strict=True) if start == end]
 
-    assert all(before[1] == after[0] for before, after in zip(edges, edges[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(edges))
     assert all(start <= end for start, end in edges)
     assert empty == ([date(2011, 12, 30)] if zone == "Pacific/Apia" else [])
 

@@ -1,6 +1,7 @@
 """What holds for working time in every calendar."""
 
 from datetime import UTC, timedelta, timezone
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -112,7 +113,9 @@ def test_the_zone_of_an_instant_does_not_matter(world, ahead):
 @given(worlds(), any_instants())
 def test_open_while_clocks_show_working_hours(world, instant):
     """People work at an instant if clocks in their zone show a time inside the day's hours."""
-    assert open_at(calendar=world.calendar, instant=instant) is at_work(world.calendar, instant, ZoneInfo(world.calendar.zone))
+    assert open_at(calendar=world.calendar, instant=instant) is at_work(
+        world.calendar, instant, ZoneInfo(world.calendar.zone)
+    )
 
 
 @given(st.data(), worlds())
@@ -125,7 +128,9 @@ def test_table_and_function_agree(data, world):
     at = begins + data.draw(st.timedeltas(timedelta(), ends - begins))
 
     opened = [row for row in table(calendar=calendar, period=period) if row.opens_at <= at]
-    looked_up = opened[-1].worked_before + (min(at, opened[-1].closes_at) - opened[-1].opens_at) if opened else timedelta()
+    looked_up = (
+        opened[-1].worked_before + (min(at, opened[-1].closes_at) - opened[-1].opens_at) if opened else timedelta()
+    )
 
     assert looked_up == worked(calendar=calendar, start=begins, end=at)
 
@@ -141,6 +146,6 @@ def test_rows_of_a_table(world, days):
     edges = [edge for row in rows for edge in (row.opens_at, row.closes_at)]
     lengths = [row.closes_at - row.opens_at for row in rows]
 
-    assert all(before < after for before, after in zip(edges, edges[1:], strict=False))
+    assert all(before < after for before, after in pairwise(edges))
     assert all(begins <= edge <= ends and edge.tzinfo is UTC for edge in edges)
     assert [row.worked_before for row in rows] == [sum(lengths[:number], timedelta()) for number in range(len(rows))]

@@ -21,8 +21,9 @@ Value: TypeAlias = "str | int | Fraction | Decimal | date | Money | Rate | Messa
 class Message:
     """A sentence that is not yet in any language.
 
-    Two messages are equal when id and values are, in whatever order the values were named. Values keep their type (money, rate, date, count), so that
-    each language writes them in its own way; a value that is itself a message is translated first.
+    Two messages are equal when id and values are, in whatever order the values were named. Values keep their type
+    (money, rate, date, count), so that each language writes them in its own way; a value that is itself a message is
+    translated first.
 
     >>> Message("step", start="mql", end="sql") == Message("step", end="sql", start="mql")
     True

@@ -241,7 +241,9 @@ def test_hours_as_people_write_them(text, expected):
     assert [str(interval) for interval in hours(text)] == expected
 
 
-@pytest.mark.parametrize("text", ["9-18", "09:00", "09:00-", "09:60-10:00", "9am-5pm", "09:00-18:00h", "١٠:٠٠-١١:٠٠", "off"])
+@pytest.mark.parametrize(
+    "text", ["9-18", "09:00", "09:00-", "09:60-10:00", "9am-5pm", "09:00-18:00h", "١٠:٠٠-١١:٠٠", "off"]
+)
 def test_unreadable_hours(text):
     """What is no interval of the 24-hour clock is refused."""
     with pytest.raises(UnreadableHours):
@@ -267,7 +269,14 @@ def week(first: str, others: str = "") -> tuple[tuple[Interval, ...], ...]:
     [
         (UnknownZone, {"zone": "Istanbul", "week": week("09:00-18:00")}),
         (IntervalsOverlap, {"zone": "UTC", "week": week("12:00-18:00 09:00-12:01")}),
-        (IntervalsOverlap, {"zone": "UTC", "week": week("9:00-10:00"), "special_days": ((date(2026, 1, 2), hours("8:00-9:00 8:30-9:30")),)}),
+        (
+            IntervalsOverlap,
+            {
+                "zone": "UTC",
+                "week": week("9:00-10:00"),
+                "special_days": ((date(2026, 1, 2), hours("8:00-9:00 8:30-9:30")),),
+            },
+        ),
         (NoWorkingTime, {"zone": "UTC", "week": week(""), "special_days": ((date(2026, 1, 2), NINE_TO_SIX),)}),
         (
             DayGivenTwice,
@@ -297,7 +306,12 @@ def test_calendars_that_are_refused(problem, wrong):
 def test_all_that_is_wrong_at_once():
     """One bad value of a calendar does not hide the next."""
     with pytest.raises(Problems) as raised:
-        Calendar(zone="Mars", week=week("", ""), holidays=frozenset({date(2026, 1, 2)}), special_days=((date(2026, 1, 2), ()),))
+        Calendar(
+            zone="Mars",
+            week=week("", ""),
+            holidays=frozenset({date(2026, 1, 2)}),
+            special_days=((date(2026, 1, 2), ()),),
+        )
 
     assert [problem.code for problem in raised.value.problems] == ["unknown-zone", "day-given-twice", "no-working-time"]
 

@@ -39,7 +39,9 @@ def test_decimal_comma():
     assert Money.parse("1.250.000,50 TL", decimal_mark=",") == Money(Fraction(2500001, 2), "TRY")
 
 
-@pytest.mark.parametrize("text", ["", "EUR", "500.000", "5 000 EUR", "€5 EUR", "--5", "-€-5", "5-", "1,00", "5" + " " * 9999 + "5"])
+@pytest.mark.parametrize(
+    "text", ["", "EUR", "500.000", "5 000 EUR", "€5 EUR", "--5", "-€-5", "5-", "1,00", "5" + " " * 9999 + "5"]
+)
 def test_what_is_no_amount(text):
     """What is no number, or could be two, is refused."""
     with pytest.raises(UnreadableNumber):
@@ -71,7 +73,7 @@ def test_only_exact_amounts(amount):
 def test_no_float_times():
     """Money times a float is refused, because the product would no longer be exact."""
     with pytest.raises(TypeError):
-        EURO * 0.5
+        EURO * 0.5  # type: ignore[operator]
 
 
 def test_arithmetic():
@@ -110,7 +112,9 @@ def test_order():
     """Amounts of one currency are ordered."""
     small, large = Money(Fraction(1), "EUR"), Money(Fraction(2), "EUR")
 
-    assert small < large <= large
+    assert small < large
+    assert small <= large
+    assert large <= Money(Fraction(2), "EUR")
     assert max(small, large) == large
 
 

@@ -173,7 +173,19 @@ def test_the_fiscal_year_of_an_instant():
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Istanbul", "Europe", "../etc/passwd", "/etc/localtime", "localtime", "right/UTC", "Factory", "a\0b", "+03:00"]
+    "name",
+    [
+        "",
+        "Istanbul",
+        "Europe",
+        "../etc/passwd",
+        "/etc/localtime",
+        "localtime",
+        "right/UTC",
+        "Factory",
+        "a\0b",
+        "+03:00",
+    ],
 )
 def test_unknown_zones(name):
     """A name that is no place of the IANA list is refused, as are files beside it and the machine's own setting."""

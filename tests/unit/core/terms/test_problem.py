@@ -22,6 +22,7 @@ from funnelpact.core.terms.period import DayOutOfRange, InstantWithoutZone, Peri
 from funnelpact.core.terms.problem import (
     AmountOutOfRange,
     CurrenciesMixed,
+    Problem,
     Problems,
     RateOutOfRange,
     UnknownCurrency,
@@ -70,7 +71,10 @@ def test_sentences_carry_the_data():
 
 def test_nothing_to_raise():
     """No problems: nothing is raised and the caller goes on."""
-    assert raise_all([]) is None
+    problems: list[Problem] = []
+    raise_all(problems)
+
+    assert not problems
 
 
 def test_one_problem_is_raised_itself():

@@ -38,7 +38,9 @@ def test_no_share(text):
         Rate.parse(text)
 
 
-@pytest.mark.parametrize("text", ["", "%", "abc", "34%%", "%34%", "3 4%", "1/0", "1/3%", "1/2/3", "1e-2", "٣٤%", "0.3.4"])
+@pytest.mark.parametrize(
+    "text", ["", "%", "abc", "34%%", "%34%", "3 4%", "1/0", "1/3%", "1/2/3", "1e-2", "٣٤%", "0.3.4"]
+)
 def test_no_rate(text):
     """What is no number is refused, and the whole text is quoted."""
     with pytest.raises(UnreadableNumber) as raised:
@@ -50,7 +52,7 @@ def test_no_rate(text):
 def test_no_float_rate():
     """A float is no rate; an estimate says so by `measured`."""
     with pytest.raises(TypeError):
-        Rate(0.34)
+        Rate(0.34)  # type: ignore[arg-type]
 
 
 def test_a_measured_rate_stays_a_share():
