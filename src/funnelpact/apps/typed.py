@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
-from funnelpact.core.terms.problem import Problem, raise_all
-from funnelpact.core.terms.quantity import Rate
+from funnelpact.core.terms.problem import AmountOutOfRange, Problem, RateOutOfRange, UnreadableNumber, raise_all
+from funnelpact.core.terms.quantity import Rate, Rounding
 
 Read = TypeVar("Read")
+
+MOST_STEPS = 100
+"""Steps of a funnel that are still read; a list that is longer is a paste that went wrong."""
+
+QUOTA, AOV = Message("number.quota"), Message("number.aov")
 
 
 class StepUnreadable(Problem):
@@ -27,8 +32,20 @@ class StepTwice(Problem):
     code = "step-twice"
 
 
+class StepsTooMany(Problem):
+    """More steps than a funnel can have."""
+
+    code = "steps-too-many"
+
+
+class RoundingUnknown(Problem):
+    """A rounding rule that does not exist."""
+
+    code = "rounding-unknown"
+
+
 class Typed:
-    """Reads one input after another and keeps what is wrong; `done` raises everything that was.
+    """Reads one input after another and keeps what is wrong; `done` and `finish` raise everything that was.
 
     `certain` says that the decimal mark is part of a written format, as in a file, and need not be guessed.
 
@@ -43,12 +60,15 @@ class Typed:
         self.problems: list[Problem] = []
 
     def money(self, text: str, *, name: Value) -> Money:
-        """The amount in `text`; zero, with the problem kept, where it cannot be read."""
-        return self._read(
-            lambda: Money.parse(text, decimal_mark=self.decimal_mark, certain=self.certain),
-            name=name,
-            instead=Money(Fraction(0)),
-        )
+        """The amount in `text`, above zero; one, with the problem kept, where it is not."""
+
+        def read() -> Money:
+            money = Money.parse(text, decimal_mark=self.decimal_mark, certain=self.certain)
+            if money.amount <= 0:
+                raise AmountOutOfRange(amount=money)
+            return money
+
+        return self._read(read, name=name, instead=Money(Fraction(1)))
 
     def rate(self, text: str, *, name: Value) -> Rate:
         """The share in `text`; the whole, with the problem kept, where it cannot be read."""
@@ -56,30 +76,69 @@ class Typed:
             lambda: Rate.parse(text, decimal_mark=self.decimal_mark), name=name, instead=Rate(Fraction(1))
         )
 
-    def rates(self, texts: Iterable[str]) -> dict[Step, Rate]:
-        """The rates in texts of the form `mql:sql=34%`."""
+    def rates(self, texts: Sequence[str], *, of: str = "") -> dict[Step, Rate]:
+        """The rates in texts of the form `mql:sql=34%`, above zero; `of` is the lead type that problems name."""
+        if len(texts) > MOST_STEPS:
+            self.problems.append(StepsTooMany(count=len(texts), limit=MOST_STEPS))
+            return {}
         rates: dict[Step, Rate] = {}
         for text in texts:
             steps, _, share = text.partition("=")
-            start, _, end = (part.strip().lower() for part in steps.partition(":"))
-            if not (start and end and share):
+            start, _, end = (_stage(part) for part in steps.partition(":"))
+            step = Step(start, end)
+            if not (start and end and share and str(step).isprintable()):
                 self.problems.append(StepUnreadable(text=text))
-            elif Step(start, end) in rates:
-                self.problems.append(StepTwice(step=steps))
+            elif step in rates:
+                self.problems.append(StepTwice(step=str(step)))
             else:
-                rates[Step(start, end)] = self.rate(share, name=f"{start}:{end}")
+                name = Message("number.in_type", name=str(step), type=of) if of else str(step)
+                rates[step] = self._step_rate(share, name=name)
         return rates
+
+    def rounding(self, text: str) -> Rounding:
+        """The rounding rule that `text` names, or the usual one where it names none."""
+        try:
+            return Rounding(text.strip().lower()) if text else Rounding.UP_PER_STAGE
+        except ValueError:
+            self.problems.append(RoundingUnknown(text=text))
+            return Rounding.UP_PER_STAGE
 
     def done(self) -> None:
         """Raise everything that was found, or nothing."""
         raise_all(self.problems)
 
+    def finish(self, work: Callable[[], Read]) -> Read:
+        """What `work` makes of the values; its problems are raised together with those of the texts.
+
+        Where a step could not be read, what the steps are together cannot be judged, and `work` is left out.
+        """
+        if any(isinstance(problem, (StepUnreadable, StepsTooMany)) for problem in self.problems):
+            self.done()
+        try:
+            result = work()
+        except Problem as problem:
+            raise_all([*self.problems, problem])
+            raise
+        self.done()
+        return result
+
     def _read(self, read: Callable[[], Read], *, name: Value, instead: Read) -> Read:
         try:
             return read()
+        except UnreadableNumber as problem:
+            self.problems.append(problem.about(name, mark=self.decimal_mark))
         except Problem as problem:
             self.problems.append(problem.about(name) if "name" in problem.defaults else problem)
-            return instead
+        return instead
+
+    def _step_rate(self, text: str, *, name: Value) -> Rate:
+        rate = self.rate(text, name=name)
+        if rate.value > 0:
+            return rate
+        self.problems.append(RateOutOfRange(name=name, rate=rate.value))
+        return Rate(Fraction(1))
 
 
-QUOTA, AOV = Message("number.quota"), Message("number.aov")
+def _stage(text: str) -> str:
+    """The key of a stage. Letters beyond ASCII stay as typed: the small letters of I and İ depend on the language."""
+    return text.strip().lower() if text.isascii() else text.strip()

@@ -6,30 +6,40 @@ Each formula also stores the value that we calculated, so that viewers that do n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from funnelpact.core.plan.demand import Demand
+from funnelpact.core.plan.demand import Demand, stage_label
 from funnelpact.core.plan.mix import Mix, TypeLine
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
+from funnelpact.core.terms.problem import Problem, file_reason
 from funnelpact.core.terms.quantity import Rate, Rounding
 from funnelpact.core.view.language import Language
 
-# A spreadsheet divides in floating point: 145 ÷ 29 % is 500.00000000000006 there and would round up to 501.
-GUARD = 9
+# A spreadsheet divides in floating point: 145 ÷ 29 % is 500.00000000000006 there and would round up to 501. The guard is
+# a share of the figure, because the error is one, too: it grows with the figure, and a fixed decimal would miss it.
 ROUNDED = {
-    Rounding.UP_PER_STAGE: f"ROUNDUP(ROUND({{}},{GUARD}),0)",
-    Rounding.UP_ONCE: f"ROUNDUP(ROUND({{}},{GUARD}),0)",
-    Rounding.NEAREST: f"ROUND(ROUND({{}},{GUARD}),0)",
+    Rounding.UP_PER_STAGE: "ROUNDUP({}*(1-1E-13),0)",
+    Rounding.UP_ONCE: "ROUNDUP({}*(1-1E-13),0)",
+    Rounding.NEAREST: "ROUND({}*(1+1E-13),0)",
 }
 NAME, VALUE, EXACT, RULE = range(4)
+
+
+class WorkbookUnwritable(Problem):
+    """A workbook that could not be saved where it was wanted."""
+
+    code = "workbook-unwritable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +51,32 @@ class _Cells:
 
 
 def write_demand(*, path: Path, demand: Demand, language: Language) -> None:
-    """Write one chain: its inputs, each stage as a formula on the one below, value per lead and check line."""
-    with xlsxwriter.Workbook(path) as book:
+    """Write one chain: its inputs, each stage as a formula on the one below, value per lead and check line.
+
+    Raises `WorkbookUnwritable`, as `write_mix` does.
+    """
+    with _saved(path) as book:
         sheet = _Sheet(book, language.say(Message("workbook.chain")), language)
         sheet.chain(demand, quota=None)
 
 
 def write_mix(*, path: Path, mix: Mix, language: Language) -> None:
     """Write a mix: one line for each type, a sheet for each chain behind it, all linked by formulas."""
-    with xlsxwriter.Workbook(path) as book:
+    with _saved(path) as book:
         front = _Sheet(book, language.say(Message("workbook.mix")), language)
         front.mix(book, mix)
+
+
+@contextmanager
+def _saved(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook that is written to the path in one go when all of it is there."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        yield book
+    try:
+        path.write_bytes(content.getvalue())
+    except (OSError, ValueError) as error:
+        raise WorkbookUnwritable(path=str(path), reason=file_reason(error=error)) from error
 
 
 class _Sheet:
@@ -122,7 +147,7 @@ class _Sheet:
         carried = Fraction(demand.deals) if demand.rounding.carries_whole else need
         for (stage, count), (name, part) in zip(demand.stages.items(), reversed(rates.items()), strict=True):
             need = carried / _rate(part).value
-            label = language.say(_stage_label(demand, stage))
+            label = language.say(stage_label(stage))
             below = self._stage(label, count, (f"{below}/{rate_cells[name]}", need), demand.rounding)
             carried = Fraction(count) if demand.rounding.carries_whole else need
         leads_cell = _reference(self.row - 1, VALUE)
@@ -193,10 +218,6 @@ def _sheet_title(title: str, *, taken: list[str]) -> str:
         number += 1
         unique = f"{plain} {number}"
     return unique
-
-
-def _stage_label(demand: Demand, stage: str) -> Message:
-    return next(step.label for step in demand.derivation.steps() if step.name == stage)
 
 
 def _money(part: Derivation) -> Money:

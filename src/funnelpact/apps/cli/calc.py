@@ -29,6 +29,8 @@ from funnelpact.core.view.calculation import chain_lines, demand_sentences, mix_
 from funnelpact.core.view.data import demand_data, mix_data
 from funnelpact.core.view.language import Language
 
+RULES = "|".join(rule.value for rule in Rounding)
+
 
 class InputMissing(Problem):
     """The calculator got neither a file nor all of quota, order value and rates."""
@@ -47,7 +49,7 @@ def calc(
     aov: Annotated[str, typer.Option(help=help_text("calc.aov"))] = "",
     rate: Annotated[list[str] | None, typer.Option(help=help_text("calc.rate"))] = None,
     source: Annotated[Path | None, typer.Option("--from", help=help_text("calc.from"))] = None,
-    rounding: Annotated[Rounding | None, typer.Option("--round", help=help_text("calc.round"))] = None,
+    rounding: Annotated[str, typer.Option("--round", help=help_text("calc.round"), metavar=RULES)] = "",
     xlsx: Annotated[Path | None, typer.Option(help=help_text("calc.xlsx"))] = None,
     why: Why = False,
     as_json: AsJson = False,
@@ -59,7 +61,7 @@ def calc(
         if source is None:
             result: Demand | Mix = _from_options(quota, aov, rate or [], rounding=rounding, spoken=spoken)
         else:
-            result = _from_file(source, beside=[quota, aov, *(rate or [])], rounding=rounding)
+            result = _from_file(source, beside=[quota, aov, *(rate or [])], rounding=rounding, spoken=spoken)
         if xlsx is not None:
             from funnelpact.apps.wiring import write_calculation
 
@@ -77,24 +79,28 @@ def calc(
         print_sentences([Message("calc.saved", path=str(xlsx))], spoken)
 
 
-def _from_options(quota: str, aov: str, rates: list[str], *, rounding: Rounding | None, spoken: Language) -> Demand:
+def _from_options(quota: str, aov: str, rates: list[str], *, rounding: str, spoken: Language) -> Demand:
+    typed = Typed(decimal_mark=spoken.decimal_mark)
     given = {"--quota": quota, "--aov": aov, "--rate": rates}
     if missing := tuple(option for option, value in given.items() if not value):
-        raise InputMissing(options=missing)
-    typed = Typed(decimal_mark=spoken.decimal_mark)
-    money, order = typed.money(quota, name=QUOTA), typed.money(aov, name=AOV)
-    steps = typed.rates(rates)
-    typed.done()
-    return lead_demand(quota=money, aov=order, rates=steps, rounding=rounding or Rounding.UP_PER_STAGE)
+        typed.problems.append(InputMissing(options=missing))
+    # What is missing is reported once, not also as unreadable.
+    money, order = typed.money(quota or "1", name=QUOTA), typed.money(aov or "1", name=AOV)
+    steps, rule = typed.rates(rates), typed.rounding(rounding)
+    if not rates:
+        typed.done()
+    return typed.finish(lambda: lead_demand(quota=money, aov=order, rates=steps, rounding=rule))
 
 
-def _from_file(source: Path, *, beside: list[str], rounding: Rounding | None) -> Mix:
+def _from_file(source: Path, *, beside: list[str], rounding: str, spoken: Language) -> Mix:
     if any(beside):
         raise InputTwice(path=str(source))
     from funnelpact.apps.calc_file import read_calculation
 
-    asked = read_calculation(path=source)
-    return mixed_demand(quota=asked.quota, streams=asked.streams, rounding=rounding or asked.rounding)
+    typed = Typed(decimal_mark=spoken.decimal_mark)
+    rule = typed.rounding(rounding)
+    asked = typed.finish(lambda: read_calculation(path=source))
+    return mixed_demand(quota=asked.quota, streams=asked.streams, rounding=rule if rounding else asked.rounding)
 
 
 def _data(result: Demand | Mix, spoken: Language) -> dict[str, object]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import typer
 
 from funnelpact.apps.cli.calc import calc
@@ -21,4 +24,8 @@ app.command(help=help_text("plan.help"))(plan)
 
 def run() -> None:
     """The entry point of the installed command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Where a terminal or a pipe cannot carry "÷" or "€", a question mark stands in for it.
+            stream.reconfigure(errors="replace")
     app()

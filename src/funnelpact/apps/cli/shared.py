@@ -31,7 +31,7 @@ def default_language() -> str:
     wanted = [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
     wanted += [after for word, after in pairwise(words) if word == "--lang"]
     wanted += [os.environ.get(name, "")[:2].lower() for name in ("FUNNELPACT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")]
-    return next((code for code in wanted if code in CODES), "en")
+    return next((code for code in map(str.lower, wanted) if code in CODES), "en")
 
 
 def help_text(name: str) -> str:
@@ -39,11 +39,19 @@ def help_text(name: str) -> str:
     return language(default_language()).say(Message(f"cli.{name}"))
 
 
+class LanguageUnknown(Problem):
+    """A language in which there are no sentences."""
+
+    code = "language-unknown"
+
+
 def _known_language(code: str) -> str:
-    code = code or default_language()
-    if code not in CODES:
-        raise typer.BadParameter(", ".join(CODES))
-    return code
+    wanted = code.strip().lower() or default_language()
+    # Whether `--json` was given is not known yet: options are checked one after the other.
+    with failing_in_words(language(default_language()), as_json="--json" in sys.argv):
+        if wanted not in CODES:
+            raise LanguageUnknown(text=code, languages=CODES)
+    return wanted
 
 
 Lang = Annotated[str, typer.Option(help=help_text("lang"), callback=_known_language, show_default=False)]

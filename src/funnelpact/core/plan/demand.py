@@ -14,6 +14,15 @@ from funnelpact.core.terms.money import Money, one_currency
 from funnelpact.core.terms.problem import AmountOutOfRange, CurrenciesMixed, Problem, RateOutOfRange, raise_all
 from funnelpact.core.terms.quantity import Rate, Rounding
 
+LARGEST = 10**15
+"""Leads above this are a slip of input: no market has them, and no spreadsheet counts further in whole numbers."""
+
+
+class DemandTooLarge(Problem):
+    """A chain that asks for more of a stage than there can be."""
+
+    code = "demand-too-large"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
@@ -47,7 +56,7 @@ def lead_demand(
     period. When leads must arrive, and what is already in the funnel, is for a plan, not for this arithmetic.
     `rates` holds one rate for each step, in any order; the steps form the funnel. A missing step is a `FunnelBroken`, a
     rate of zero a `RateOutOfRange`, an amount not above zero an `AmountOutOfRange`, two currencies `CurrenciesMixed`;
-    all that are found are raised together. Source: the article's method (`docs/article`).
+    all that are found are raised together, and `DemandTooLarge` after them. Source: the article's method (`docs/article`).
 
     >>> steps = Funnel(("mql", "sql", "opportunity", "won")).steps
     >>> shares = [Rate(Fraction(percent, 100)) for percent in (34, 82, 23)]
@@ -60,7 +69,7 @@ def lead_demand(
     quota, aov = Money(quota.amount, currency), Money(aov.amount, currency)
 
     need = quota / aov
-    deals = rounding.whole(need)
+    deals = whole(need=need, of=Message("number.deals"), rounding=rounding)
     tree = Derivation(
         name="deals",
         label=Message("number.deals"),
@@ -73,7 +82,7 @@ def lead_demand(
         rate = rates[step]
         below = Fraction(count) if rounding.carries_whole else need
         need = below / rate.value
-        count = stages[step.start] = rounding.whole(need)
+        count = stages[step.start] = whole(need=need, of=stage_label(step.start), rounding=rounding)
         tree = Derivation(
             name=step.start,
             label=stage_label(stage=step.start),
@@ -98,6 +107,13 @@ def lead_demand(
             inputs=(tree, value_tree, check),
         ),
     )
+
+
+def whole(*, need: Fraction, of: Message, rounding: Rounding) -> int:
+    """This returns the need as a whole number; raises `DemandTooLarge` where nothing could meet it."""
+    if need > LARGEST:
+        raise DemandTooLarge(of=of, limit=LARGEST)
+    return rounding.whole(need)
 
 
 def typed(*, name: str, value: Value) -> Derivation:

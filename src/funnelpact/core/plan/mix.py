@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from funnelpact.core.plan.demand import Demand, lead_demand, typed
+from funnelpact.core.plan.demand import LARGEST, Demand, DemandTooLarge, lead_demand, typed, whole
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.message import Message
@@ -140,17 +140,19 @@ def _lines(*, quota: Money, streams: Sequence[Stream], rounding: Rounding) -> It
 
 def _line(*, stream: str, lead_type: LeadType, quota: Money | None, currency: str, rounding: Rounding) -> TypeLine:
     demand: Demand | None = None
+    asked = quota is not None and quota.amount > 0
     if isinstance(lead_type.basis, Chain):
-        # The value per lead does not depend on the quota, so a type that states its leads needs none.
+        # The value per lead does not depend on the quota, so a type that states its leads or has no share needs none.
         aov = Money(lead_type.basis.aov.amount, currency)
-        demand = lead_demand(quota=quota or aov, aov=aov, rates=lead_type.basis.rates, rounding=rounding)
+        own = quota if quota is not None and asked else aov
+        demand = lead_demand(quota=own, aov=aov, rates=lead_type.basis.rates, rounding=rounding)
         value, value_tree = demand.value_per_lead, demand.derivation.inputs[1]
     else:
         value = Money(lead_type.basis.amount, currency)
         value_tree = typed(name="value_per_lead", value=value)
     if lead_type.leads is not None:
         leads, leads_tree = lead_type.leads, typed(name="leads", value=lead_type.leads)
-    elif demand is not None:
+    elif demand is not None and asked:
         leads, leads_tree = demand.leads, demand.derivation.inputs[0]
     else:
         leads, leads_tree = _leads_by_value(quota=quota or value, value=value, value_tree=value_tree, rounding=rounding)
@@ -169,7 +171,7 @@ def _line(*, stream: str, lead_type: LeadType, quota: Money | None, currency: st
         leads=leads,
         value_per_lead=value,
         worth=worth,
-        demand=demand if quota is not None else None,
+        demand=demand if asked else None,
         derivation=tree,
     )
 
@@ -178,7 +180,7 @@ def _leads_by_value(
     *, quota: Money, value: Money, value_tree: Derivation, rounding: Rounding
 ) -> tuple[int, Derivation]:
     need = quota / value
-    leads = rounding.whole(need)
+    leads = whole(need=need, of=Message("number.leads"), rounding=rounding)
     rule = Message("rule.leads_by_value", quota=quota, value=value, need=need)
     inputs = (typed(name="quota", value=quota), value_tree)
     return leads, Derivation(name="leads", label=Message("number.leads"), value=leads, rule=rule, inputs=inputs)
@@ -205,6 +207,8 @@ def _check(*, quota: Money, streams: Sequence[Stream]) -> None:
     for lead_type in types:
         if isinstance(lead_type.basis, Money) and lead_type.basis.amount <= 0:
             found.append(AmountOutOfRange(name=Message("number.value_of", type=lead_type.name), amount=lead_type.basis))
+        if lead_type.leads is not None and lead_type.leads > LARGEST:
+            found.append(DemandTooLarge(of=Message("number.leads"), limit=LARGEST))
     raise_all(found)
 
 

@@ -45,9 +45,9 @@ class Problem(Exception):
         self.given = data
         self.data: dict[str, Value] = {**self.defaults, **data}
 
-    def about(self, name: Value) -> Self:
+    def about(self, name: Value, **further: Value) -> Self:
         """The same problem, naming the input it concerns (sentences show it as `{name}`)."""
-        return type(self)(**{**self.data, "name": name})
+        return type(self)(**{**self.data, **further, "name": name})
 
     def __str__(self) -> str:
         return ", ".join([self.code, *(f"{name}={value!r}" for name, value in self.given.items())])
@@ -93,7 +93,7 @@ class UnreadableNumber(Problem):
     """A text is no number in the language at hand, or could be read as two different ones."""
 
     code = "unreadable-number"
-    defaults: ClassVar[dict[str, Value]] = {"name": Message("number.this")}
+    defaults: ClassVar[dict[str, Value]] = {"name": Message("number.this"), "mark": Message("number.mark")}
 
 
 class RateOutOfRange(Problem):
@@ -123,8 +123,27 @@ class CurrenciesMixed(Problem):
 
 
 def raise_all(problems: list[Problem]) -> None:
-    """Raise nothing, the only problem, or all of them together."""
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise Problems(tuple(problems))
+    """Raise nothing, the only problem, or all of them together, each on its own."""
+    single = [
+        part for problem in problems for part in (problem.problems if isinstance(problem, Problems) else (problem,))
+    ]
+    if len(single) == 1:
+        raise single[0]
+    if single:
+        raise Problems(tuple(single))
+
+
+def file_reason(*, error: Exception) -> Message | str:
+    """Why a file could not be read or written, in words where the reason is a usual one."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return Message("reason.not-there")
+        case IsADirectoryError():
+            return Message("reason.is-folder")
+        case PermissionError():
+            return Message("reason.not-allowed")
+        case UnicodeDecodeError():
+            return Message("reason.not-utf-8")
+        case OSError(strerror=str(text)):
+            return text
+    return str(error).partition("\n")[0]

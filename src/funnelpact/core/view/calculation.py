@@ -22,7 +22,8 @@ class Line:
 def chain_lines(*, demand: Demand) -> tuple[Line, ...]:
     """This returns the deals and each stage back to the leads, with the arithmetic of each."""
     chain: list[Derivation] = [demand.derivation.inputs[0]]
-    while chain[-1].name != "deals":
+    # Counted, because a stage of one's own may be called "deals" as well.
+    for _ in demand.stages:
         chain.append(chain[-1].inputs[0])
     return tuple(Line(_count(step), step.label, step.rule) for step in reversed(chain))
 

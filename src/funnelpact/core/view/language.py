@@ -17,6 +17,7 @@ from funnelpact.core.terms.quantity import Rate
 MINUS = "\u2212"
 THIN = "\u202f"
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "TRY": "₺"}
+EXACT_DECIMALS, MOST_DECIMALS = 6, 12
 _SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
@@ -26,7 +27,8 @@ class Language:
 
     A template names its values in braces. After a colon stands how many decimals are shown: `{rate:1}`. Without it,
     a rate shows what it needs up to two decimals, money its cents unless it is whole, a fraction two decimals.
-    `{share:%}` writes a bare fraction as a percentage, `{parts:×}` joins several values with that sign.
+    `{share:%}` writes a bare fraction as a percentage, `{parts:×}` joins several values with that sign. `{rate:exact}`
+    is for arithmetic written out: what goes in is not rounded, and what comes out never looks whole when it is not.
 
     >>> ENGLISH.write(Fraction(108696, 100))
     '1,086.96'
@@ -44,7 +46,9 @@ class Language:
     def write(self, value: Value, *, style: str = "") -> str:
         """The value as this language writes it, `style` being a number of decimals."""
         if style == "%" and isinstance(value, Fraction):
-            return self.percent(value)
+            return self.percent(value, places=_decimals(value * 100, at_least=2))
+        if style == "exact":
+            return self._exact(value)
         places = int(style) if style.isdigit() else None
         match value:
             case Message():
@@ -52,7 +56,7 @@ class Language:
             case str():
                 return value
             case tuple():
-                return (f" {style} " if style else ", ").join(self.write(part) for part in value)
+                return f" {style} ".join(map(self._exact, value)) if style else ", ".join(map(self.write, value))
             case Rate():
                 return self.percent(value.value, places=places)
             case Money():
@@ -71,6 +75,20 @@ class Language:
                 return f"{value.day} {self.months[value.month - 1]} {value.year}"
         # Types rule this out; without it a float that slips through would leave a hole in the sentence.
         raise TypeError(f"no language writes a {type(value).__name__}")
+
+    def _exact(self, value: Value) -> str:
+        match value:
+            case Rate(Fraction(numerator=above, denominator=below)) if below < 1000 and _shortest(value.value) is None:
+                return f"{above}/{below}"
+            case Rate():
+                return self.percent(value.value, places=_decimals(value.value * 100, at_least=2))
+            case Money() if value.amount.denominator > 1:
+                shortest = _shortest(value.amount)
+                places = _telling(value.amount, at_least=3) if shortest is None else max(2, shortest)
+                return self.write(value, str(places))
+            case Fraction() if value.denominator > 1:
+                return self.number(value, places=_telling(value, at_least=2))
+        return self.write(value)
 
     def percent(self, share: Fraction, *, places: int | None = None) -> str:
         """A share as a percentage, the sign where the language puts it."""
@@ -98,6 +116,22 @@ class Language:
         if isinstance(problem, Problems):
             return tuple(text for part in problem.problems for text in self.explain(part))
         return ("; ".join(self.say(part) for part in (problem.found, problem.why, problem.next)) + ".",)
+
+
+def _shortest(value: Fraction) -> int | None:
+    """How many decimals write the value exactly; `None` where none up to `EXACT_DECIMALS` do."""
+    return next((places for places in range(EXACT_DECIMALS + 1) if (value * 10**places).denominator == 1), None)
+
+
+def _telling(value: Fraction, *, at_least: int) -> int:
+    """How many decimals tell a value that is not whole from a whole number."""
+    enough = (places for places in range(at_least, MOST_DECIMALS) if round(value * 10**places) % 10**places)
+    return next(enough, MOST_DECIMALS)
+
+
+def _decimals(value: Fraction, *, at_least: int) -> int:
+    shortest = _shortest(value)
+    return _telling(value, at_least=at_least) if shortest is None else shortest
 
 
 ENGLISH = Language(
