@@ -147,7 +147,7 @@ class _Sheet:
         carried = Fraction(demand.deals) if demand.rounding.carries_whole else need
         for (stage, count), (name, part) in zip(demand.stages.items(), reversed(rates.items()), strict=True):
             need = carried / _rate(part).value
-            label = language.say(stage_label(stage))
+            label = language.say(stage_label(stage=stage))
             below = self._stage(label, count, (f"{below}/{rate_cells[name]}", need), demand.rounding)
             carried = Fraction(count) if demand.rounding.carries_whole else need
         leads_cell = _reference(self.row - 1, VALUE)

@@ -68,8 +68,33 @@ def lead_demand(
     currency = one_currency(quota, aov)
     quota, aov = Money(quota.amount, currency), Money(aov.amount, currency)
 
+    deals, stages, tree = _chain(quota=quota, aov=aov, rates=rates, funnel=funnel, rounding=rounding)
+    leads = stages[funnel.first]
+    value, value_tree = _value_per_lead(aov=aov, rates=rates, funnel=funnel)
+    check = _check_line(quota=quota, count=leads, leads=tree)
+    return Demand(
+        quota=quota,
+        deals=deals,
+        stages=stages,
+        value_per_lead=value,
+        quota_per_lead=quota.per(leads),
+        rounding=rounding,
+        derivation=Derivation(
+            name="demand",
+            label=Message("number.demand"),
+            value=leads,
+            rule=Message(f"rule.rounding.{rounding.value}"),
+            inputs=(tree, value_tree, check),
+        ),
+    )
+
+
+def _chain(
+    *, quota: Money, aov: Money, rates: Mapping[Step, Rate], funnel: Funnel, rounding: Rounding
+) -> tuple[int, dict[str, int], Derivation]:
+    """The deals, the stages from the last to the first, and the derivation of the first."""
     need = quota / aov
-    deals = whole(need=need, of=Message("number.deals"), rounding=rounding)
+    count = deals = whole(need=need, of=Message("number.deals"), rounding=rounding)
     tree = Derivation(
         name="deals",
         label=Message("number.deals"),
@@ -77,36 +102,20 @@ def lead_demand(
         rule=Message(f"rule.deals.{rounding.value}", quota=quota, aov=aov, need=need),
         inputs=(typed(name="quota", value=quota), typed(name="aov", value=aov)),
     )
-    count, stages = deals, {}
+    stages: dict[str, int] = {}
     for step in reversed(funnel.steps):
-        rate = rates[step]
+        rate, label = rates[step], stage_label(stage=step.start)
         below = Fraction(count) if rounding.carries_whole else need
         need = below / rate.value
-        count = stages[step.start] = whole(need=need, of=stage_label(step.start), rounding=rounding)
+        count = stages[step.start] = whole(need=need, of=label, rounding=rounding)
         tree = Derivation(
             name=step.start,
-            label=stage_label(stage=step.start),
+            label=label,
             value=count,
             rule=Message(f"rule.stage.{rounding.value}", below=below, rate=rate, need=need),
             inputs=(tree, _typed_rate(step, rate)),
         )
-    value, value_tree = _value_per_lead(aov=aov, rates=rates, funnel=funnel)
-    check = _check_line(quota=quota, count=count, leads=tree)
-    return Demand(
-        quota=quota,
-        deals=deals,
-        stages=stages,
-        value_per_lead=value,
-        quota_per_lead=quota.per(count),
-        rounding=rounding,
-        derivation=Derivation(
-            name="demand",
-            label=Message("number.demand"),
-            value=count,
-            rule=Message(f"rule.rounding.{rounding.value}"),
-            inputs=(tree, value_tree, check),
-        ),
-    )
+    return deals, stages, tree
 
 
 def whole(*, need: Fraction, of: Message, rounding: Rounding) -> int:

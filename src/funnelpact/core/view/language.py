@@ -85,7 +85,7 @@ class Language:
             case Money() if value.amount.denominator > 1:
                 shortest = _shortest(value.amount)
                 places = _telling(value.amount, at_least=3) if shortest is None else max(2, shortest)
-                return self.write(value, str(places))
+                return self.write(value, style=str(places))
             case Fraction() if value.denominator > 1:
                 return self.number(value, places=_telling(value, at_least=2))
         return self.write(value)
