@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,9 @@ def test_a_problem_names_the_lead_type(tmp_path):
     with pytest.raises(Problems) as raised:
         read_calculation(path=path)
 
-    assert [problem.data["name"].values["type"] for problem in raised.value.problems] == ["web", "fair"]
+    names: list[Any] = [problem.data["name"] for problem in raised.value.problems]
+
+    assert [name.values["type"] for name in names] == ["web", "fair"]
 
 
 def reason_of(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
+from math import ceil, prod
 
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.funnel import Funnel, FunnelBroken, Step
@@ -119,10 +119,13 @@ def _chain(
 
 
 def whole(*, need: Fraction, of: Message, rounding: Rounding) -> int:
-    """This returns the need as a whole number; raises `DemandTooLarge` where nothing could meet it."""
+    """This returns the need as a whole number, at least one unless nothing is needed: a need is never rounded away.
+
+    Raises `DemandTooLarge` where nothing could meet it.
+    """
     if need > LARGEST:
         raise DemandTooLarge(of=of, limit=LARGEST)
-    return rounding.whole(need)
+    return max(rounding.whole(need), min(1, ceil(need)))
 
 
 def typed(*, name: str, value: Value) -> Derivation:

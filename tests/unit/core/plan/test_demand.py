@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from funnelpact.core.plan.demand import LARGEST, DemandTooLarge, lead_demand
 from funnelpact.core.terms.funnel import FunnelBroken, Step
+from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import AmountOutOfRange, CurrenciesMixed, Problems, RateOutOfRange
 from funnelpact.core.terms.quantity import Rate, Rounding
@@ -52,7 +54,11 @@ def test_the_trap_of_floating_point():
 
 def test_the_nearest_may_fall_short():
     """104 needed at 100 each from a quota of 10,440: nearest gives 104 deals, which bring less; up gives 105."""
-    wanted = {"quota": money("10440"), "aov": money("100"), "rates": {Step("mql", "won"): Rate(Fraction(1))}}
+    wanted: dict[str, Any] = {
+        "quota": money("10440"),
+        "aov": money("100"),
+        "rates": {Step("mql", "won"): Rate(Fraction(1))},
+    }
 
     assert lead_demand(**wanted, rounding=Rounding.NEAREST).leads == 104
     assert lead_demand(**wanted).leads == 105
@@ -86,7 +92,7 @@ def test_each_rule_carries_the_figures_it_used(rounding):
 
     assert {step.name for step in stages} == {"mql", "sql", "opportunity"}
     for step in stages:
-        figures = step.rule.values
+        figures: Any = step.rule.values
         assert figures["need"] == figures["below"] / figures["rate"].value
         assert step.value == rounding.whole(figures["need"])
 
@@ -128,4 +134,11 @@ def test_a_demand_beyond_all_markets_names_the_stage():
     with pytest.raises(DemandTooLarge) as raised:
         lead_demand(quota=QUOTA, aov=AOV, rates=rates("0.34", "0.000000000000001", "0.23"))
 
-    assert raised.value.data["of"].id == "stage.sql"
+    assert raised.value.data["of"] == Message("stage.sql")
+
+
+def test_a_need_is_never_rounded_away():
+    """A third of a deal is nearest to none, but a quota above zero needs one, and so does each stage."""
+    demand = lead_demand(quota=money("1"), aov=money("3"), rates=ARTICLE_RATES, rounding=Rounding.NEAREST)
+
+    assert [demand.deals, *demand.stages.values()] == [1, 4, 5, 15]
