@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench docs clean lock env parts wheel
+.PHONY: help demo test check static bench docs picture clean lock env parts wheel
 
 BIN := .venv/bin
 # The first Python on the path that is new enough.
@@ -42,6 +42,9 @@ bench: env ## Measure speed, ours beside others, and print the ratios
 
 docs: env ## Write the generated pages of docs/reference anew
 	@$(BIN)/python -m scripts.docs
+
+picture: env parts ## Take the picture of the README anew
+	@$(BIN)/python -m scripts.picture
 
 lock: env ## Choose the newest allowed versions and lock them with hashes
 	@$(BIN)/python -m scripts.lock

@@ -1,0 +1,60 @@
+"""`funnelpact demo`: a simulated company on one page, from facts to a lead demand."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from funnelpact.apps.cli.shared import Lang, failing_in_words, help_text, print_sentences
+from funnelpact.apps.language import language
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.money import Money
+
+QUOTA = Money(Fraction(500_000), "EUR")
+LEADS = 47_000
+"""Leads of eighteen months that bring the demo company near its quota."""
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help=help_text("demo.out"))] = Path("funnelpact-demo"),
+    seed: Annotated[int, typer.Option(help=help_text("demo.seed"))] = 7,
+    leads: Annotated[int, typer.Option(help=help_text("demo.leads"), min=1000)] = LEADS,
+    show: Annotated[bool, typer.Option("--open/--no-open", help=help_text("demo.open"))] = True,
+    lang: Lang = "",
+) -> None:
+    """Simulate a company, run the whole road and open the page."""
+    import numpy as np
+
+    from funnelpact.apps.wiring import fact_store, write_page
+    from funnelpact.core.facts.world import world
+    from funnelpact.core.facts.world_spec import WorldSpec
+    from funnelpact.core.view.plan import need_sentence
+    from funnelpact.workflows.show import keep_simulated, travel_road
+
+    spoken = language(lang)
+    with failing_in_words(spoken):
+        spec = WorldSpec(leads=leads)
+        print_sentences([Message("demo.simulating", leads=leads, days=spec.days, seed=seed)], spoken)
+        simulated = world(spec=spec, rng=np.random.default_rng(seed))
+        store = fact_store(folder / "data")
+        keep_simulated(facts=simulated.facts, store=store, known_at=datetime.now(UTC), seed=seed)
+        print_sentences([Message("demo.measuring")], spoken)
+        road = travel_road(store=store, quota=QUOTA)
+        page = folder / "funnelpact.html"
+        write_page(path=page, road=road, source=Message("demo.source"), language_code=spoken.code)
+    print_sentences([need_sentence(outlook=road.outlook)], spoken)
+    if show and _has_display() and webbrowser.open(page.resolve().as_uri()):
+        print_sentences([Message("demo.opened", path=str(page))], spoken)
+    else:
+        print_sentences([Message("demo.written", path=str(page))], spoken)
+
+
+def _has_display() -> bool:
+    return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
