@@ -19,7 +19,15 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 def main() -> None:
     """Run the demo, open its page in the system's Chromium and keep what a desktop shows of it."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [str(Path(sys.executable).parent / "funnelpact"), "demo", "--no-open", "--out", folder, "--lang", "en"]
+        command = [
+            str(Path(sys.executable).parent / "funnelpact"),
+            "demo",
+            "--no-open",
+            "--out",
+            folder,
+            "--lang",
+            "en",
+        ]
         subprocess.run(command, check=True)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=part("Chromium").path(), args=list(QUIET))

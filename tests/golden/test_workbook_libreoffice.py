@@ -98,7 +98,7 @@ def test_changed_inputs(tmp_path, recalculate):
     """Another quota and another rate typed into the sheet give what the calculator gives for them."""
     changes = {("Calculation", "B2"): 333_333, ("Calculation", "B5"): 0.61}
     paths = written(tmp_path, {rule.value: article(rule) for rule in Rounding})
-    books = recalculate(dict.fromkeys(paths, changes))
+    books = recalculate({path: dict(changes) for path in paths})
 
     for rule, book in zip(Rounding, books, strict=True):
         expected = lead_demand(quota=money("333333"), aov=AOV, rates=rates("0.34", "0.61", "0.23"), rounding=rule)

@@ -47,11 +47,14 @@ def arrow_table(*, table: FactTable, columns: Mapping[str, NDArray[Any]]) -> pa.
     """
     schema = arrow_schema(table=table).remove(arrow_schema(table=table).get_field_index("batch"))
     rows = len(next(iter(columns.values()))) if columns else 0
-    arrays = [_array(columns[field.name], field.type) if field.name in columns else pa.nulls(rows, field.type) for field in schema]
+    arrays = [
+        _array(columns[field.name], field.type) if field.name in columns else pa.nulls(rows, field.type)
+        for field in schema
+    ]
     return pa.table(arrays, schema=pa.schema([field.with_nullable(True) for field in schema]))
 
 
-def _array(values: NDArray[Any], kind: pa.DataType) -> pa.Array:
+def _array(values: NDArray[Any], kind: pa.DataType) -> pa.Array[Any]:
     if pa.types.is_timestamp(kind):
         return pa.array(values.astype("datetime64[us]"), pa.timestamp("us")).cast(kind)
     if values.dtype.kind == "f":
