@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from funnelpact.core.terms.period import (
@@ -19,8 +19,8 @@ from funnelpact.core.terms.period import (
     stretches,
     tiles,
 )
+from tests.laws.calendars import CHANGES, zones
 from tests.laws.calendars import instants as any_instants
-from tests.laws.calendars import zones
 
 grains = st.sampled_from(Grain)
 first_months = st.integers(1, 12)
@@ -71,6 +71,7 @@ def test_periods_in_a_row(day, grain, count, first_month):
     assert row == tiles(period=Period(row[0].start, row[-1].end), grain=grain, first_month=first_month)
 
 
+@example(CHANGES[0] + timedelta(minutes=15), "America/St_Johns", Grain.DAY, 1)
 @given(any_instants(), zones, grains, first_months)
 def test_every_instant_has_one_period(instant, zone, grain, first_month):
     """An instant lies between the instants at which its period starts and ends, in any zone, at any change of clocks."""
