@@ -135,7 +135,7 @@ def test_a_mix_under_each_rule(tmp_path, recalculate):
     mixes = {tmp_path / f"{rule.value}.xlsx": two_streams(rule) for rule in Rounding}
     for path, mix in mixes.items():
         write_mix(path=path, mix=mix, language=ENGLISH)
-    books = recalculate(dict.fromkeys(mixes, {}))
+    books = recalculate({path: {} for path in mixes})
 
     for mix, book in zip(mixes.values(), books, strict=True):
         check_mix(book["Mix"], mix)

@@ -241,7 +241,7 @@ def _deal_facts(
     ]
     return {
         "deals": clock_rows(spec=spec, table="deals", source_id=deal, clock=clocks["Opportunity"], columns=columns),
-        "transitions": together(*moves),
+        "transitions": together(parts=moves),
     }
 
 

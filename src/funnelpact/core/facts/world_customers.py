@@ -83,7 +83,7 @@ def _renewals(
         )
         before = np.where(seen, after, before)
         stays &= ~(churned & seen)
-    return together(*parts)
+    return together(parts=parts)
 
 
 def _ratings(spec: WorldSpec, key: NDArray[Any], began: Floats, rng: np.random.Generator) -> Rows:
@@ -102,7 +102,7 @@ def _ratings(spec: WorldSpec, key: NDArray[Any], began: Floats, rng: np.random.G
                 columns=columns,
             )
         )
-    return together(*parts)
+    return together(parts=parts)
 
 
 def spend_rows(*, spec: WorldSpec, created: Ints, kind: Ints, campaign: NDArray[Any], rng: np.random.Generator) -> Rows:

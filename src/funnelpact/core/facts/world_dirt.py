@@ -80,7 +80,7 @@ def _unknown(facts: Facts, hit: NDArray[Any]) -> list[str]:
 
 def _doubled(facts: Facts, hit: NDArray[Any]) -> list[str]:
     rows = facts["leads"]
-    facts["leads"] = together(rows, {name: column[hit] for name, column in rows.items()})
+    facts["leads"] = together(parts=(rows, {name: column[hit] for name, column in rows.items()}))
     return _texts(rows["lead"][hit])
 
 
@@ -114,7 +114,7 @@ def _reopened(facts: Facts, hit: NDArray[Any]) -> list[str]:
     again = {name: column[hit].copy() for name, column in rows.items()}
     again["label"][:] = "Opportunity"
     again["happened_at"] = again["happened_at"] + np.timedelta64(3600, "s")
-    facts["transitions"] = together(rows, again)
+    facts["transitions"] = together(parts=(rows, again))
     return _texts(rows["subject"][hit])
 
 

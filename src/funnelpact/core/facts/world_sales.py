@@ -144,7 +144,7 @@ def sales_facts(
         clock = hours.after(since=np.nan_to_num(clock), worked=gap * number**0.4)
         silent |= (clock > over) | (rng.random(count) < 0.06)
         clock = np.where(silent, np.nan, clock)
-    return {"handovers": handovers, "touches": together(*parts)}
+    return {"handovers": handovers, "touches": together(parts=parts)}
 
 
 def company_keys(*, spec: WorldSpec, rng: np.random.Generator) -> Ints:

@@ -29,7 +29,7 @@ class Family(Enum):
 class Lag:
     """The time between two stages in days: log-normal (`size` the median, `spread` sigma) or Weibull (scale, shape).
 
-    >>> round(log_normal(6, 1.0).median, 2), round(weibull(10, 0.9).median, 2)
+    >>> round(log_normal(median=6, sigma=1.0).median, 2), round(weibull(scale=10, shape=0.9).median, 2)
     (6.0, 6.65)
     """
 
@@ -50,12 +50,12 @@ class Lag:
         return np.asarray(-np.expm1(-((days / self.size) ** self.spread)), dtype=np.float64)
 
 
-def log_normal(median: float, sigma: float) -> Lag:
+def log_normal(*, median: float, sigma: float) -> Lag:
     """A log-normal lag, by its median in days and sigma."""
     return Lag(Family.LOG_NORMAL, median, sigma)
 
 
-def weibull(scale: float, shape: float) -> Lag:
+def weibull(*, scale: float, shape: float) -> Lag:
     """A Weibull lag, by its scale in days and shape."""
     return Lag(Family.WEIBULL, scale, shape)
 
@@ -110,9 +110,9 @@ TYPES = (
         label="Website form",
         share=0.34,
         steps=(
-            Transition(0.34, 0.46, log_normal(6, 1.0), log_normal(20, 0.8)),
-            Transition(0.82, 0.12, weibull(10, 0.9), weibull(25, 1.2)),
-            Transition(0.23, 0.67, log_normal(45, 0.7), log_normal(55, 0.8)),
+            Transition(0.34, 0.46, log_normal(median=6, sigma=1.0), log_normal(median=20, sigma=0.8)),
+            Transition(0.82, 0.12, weibull(scale=10, shape=0.9), weibull(scale=25, shape=1.2)),
+            Transition(0.23, 0.67, log_normal(median=45, sigma=0.7), log_normal(median=55, sigma=0.8)),
         ),
         campaigns=("Brand search", "Generic search", "Retargeting", "Organic"),
         lead_cost=46,
@@ -121,9 +121,9 @@ TYPES = (
         label="Outbound",
         share=0.22,
         steps=(
-            Transition(0.30, 0.50, log_normal(12, 0.9), log_normal(30, 0.9)),
-            Transition(0.70, 0.20, weibull(18, 1.1), weibull(30, 1.0)),
-            Transition(0.32, 0.58, log_normal(70, 0.6), log_normal(60, 0.7)),
+            Transition(0.30, 0.50, log_normal(median=12, sigma=0.9), log_normal(median=30, sigma=0.9)),
+            Transition(0.70, 0.20, weibull(scale=18, shape=1.1), weibull(scale=30, shape=1.0)),
+            Transition(0.32, 0.58, log_normal(median=70, sigma=0.6), log_normal(median=60, sigma=0.7)),
         ),
         amount_mean=2783,
         engagement=None,
@@ -136,9 +136,9 @@ TYPES = (
         label="Content",
         share=0.26,
         steps=(
-            Transition(0.12, 0.38, log_normal(30, 1.2), log_normal(45, 1.0)),
-            Transition(0.60, 0.25, weibull(20, 0.8), weibull(30, 1.1)),
-            Transition(0.20, 0.65, log_normal(60, 0.8), log_normal(60, 0.8)),
+            Transition(0.12, 0.38, log_normal(median=30, sigma=1.2), log_normal(median=45, sigma=1.0)),
+            Transition(0.60, 0.25, weibull(scale=20, shape=0.8), weibull(scale=30, shape=1.1)),
+            Transition(0.20, 0.65, log_normal(median=60, sigma=0.8), log_normal(median=60, sigma=0.8)),
         ),
         engagement="download",
         campaigns=("SLA guide", "Benchmark report", "Webinar", "Newsletter"),
@@ -150,9 +150,9 @@ TYPES = (
         label="Demo request",
         share=0.06,
         steps=(
-            Transition(0.62, 0.28, log_normal(1.5, 0.9), log_normal(8, 0.9)),
-            Transition(0.88, 0.08, weibull(4, 1.0), weibull(12, 1.0)),
-            Transition(0.35, 0.57, log_normal(30, 0.7), log_normal(40, 0.8)),
+            Transition(0.62, 0.28, log_normal(median=1.5, sigma=0.9), log_normal(median=8, sigma=0.9)),
+            Transition(0.88, 0.08, weibull(scale=4, shape=1.0), weibull(scale=12, shape=1.0)),
+            Transition(0.35, 0.57, log_normal(median=30, sigma=0.7), log_normal(median=40, sigma=0.8)),
         ),
         amount_mean=2400,
         campaigns=("Brand search", "Review sites"),
@@ -164,9 +164,9 @@ TYPES = (
         label="Live chat",
         share=0.12,
         steps=(
-            Transition(0.25, 0.60, log_normal(2, 1.1), log_normal(6, 1.0)),
-            Transition(0.75, 0.18, weibull(6, 0.8), weibull(15, 1.0)),
-            Transition(0.25, 0.68, log_normal(25, 0.8), log_normal(35, 0.8)),
+            Transition(0.25, 0.60, log_normal(median=2, sigma=1.1), log_normal(median=6, sigma=1.0)),
+            Transition(0.75, 0.18, weibull(scale=6, shape=0.8), weibull(scale=15, shape=1.0)),
+            Transition(0.25, 0.68, log_normal(median=25, sigma=0.8), log_normal(median=35, sigma=0.8)),
         ),
         amount_mean=1850,
         engagement="chat",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -88,7 +88,7 @@ def clock_rows(
     return rows
 
 
-def together(*parts: Rows) -> Rows:
+def together(*, parts: Sequence[Rows]) -> Rows:
     """This returns rows of one table, one part after the other."""
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from funnelpact.core.facts.world import World, world
 from funnelpact.core.facts.world_spec import WorldSpec, zipf_types
 
 
-def company(seed: int = 1, **spec: object) -> World:
+def company(seed: int = 1, **spec: Any) -> World:
     """A small company of a hundred days."""
     return world(spec=WorldSpec(**{"leads": 3_000, "days": 100, **spec}), rng=np.random.default_rng(seed))
 
