@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from funnelpact.apps.language import CODES, language
 from funnelpact.core.plan.demand import Demand
 from funnelpact.core.plan.mix import Mix
+from funnelpact.core.terms.message import Message
 from funnelpact.core.view.language import Language
-from funnelpact.workflows.ports import FactStore, Source
+
+if TYPE_CHECKING:
+    from funnelpact.workflows.ports import FactStore, Source
+    from funnelpact.workflows.show import Road
 
 DATA_FOLDER = Path("funnelpact-data")
 """Where facts are kept when nothing else is said: a folder in the current one."""
@@ -44,3 +50,22 @@ def file_source(
         mark={"point": ".", "comma": ",", None: None}[decimals],
         currency=currency,
     )
+
+
+def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:
+    """Write the page of the road, the language `first` shown first."""
+    from importlib.metadata import version
+
+    from funnelpact.adapters.page.render import write_road
+    from funnelpact.core.view.road import road_page
+
+    waiting = road.learnt.waiting
+    page = road_page(
+        source=source,
+        findings=road.learnt.findings,
+        outlook=road.outlook,
+        waiting=None if waiting is None else waiting.by_segment,
+        waiting_days=None if waiting is None else waiting.by_days,
+    )
+    codes = sorted(CODES, key=lambda code: code != first)
+    write_road(path=path, page=page, languages=[language(code) for code in codes], version=version("funnelpact"))

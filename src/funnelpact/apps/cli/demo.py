@@ -40,7 +40,7 @@ def demo(
 
     spoken = language(lang)
     with failing_in_words(spoken):
-        spec = WorldSpec(leads=leads)
+        spec = WorldSpec(leads=leads, never_touched=0.012)
         print_sentences([Message("demo.simulating", leads=leads, days=spec.days, seed=seed)], spoken)
         simulated = world(spec=spec, rng=np.random.default_rng(seed))
         store = fact_store(folder / "data")
@@ -48,7 +48,7 @@ def demo(
         print_sentences([Message("demo.measuring")], spoken)
         road = travel_road(store=store, quota=QUOTA)
         page = folder / "funnelpact.html"
-        write_page(path=page, road=road, source=Message("demo.source"), language_code=spoken.code)
+        write_page(path=page, road=road, source=Message("demo.source"), first=spoken.code)
     print_sentences([need_sentence(outlook=road.outlook)], spoken)
     if show and _has_display() and webbrowser.open(page.resolve().as_uri()):
         print_sentences([Message("demo.opened", path=str(page))], spoken)
