@@ -8,7 +8,9 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
+from funnelpact.core.facts.history import newest_fact
 from funnelpact.core.journeys.dimensions import BreakdownLeaks, Dimension, available_dimensions, find_dimension
+from funnelpact.core.journeys.passes import happened_by
 from funnelpact.core.journeys.passes import passes as passes_of
 from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
 from funnelpact.core.journeys.waiting import waiting
@@ -69,29 +71,25 @@ def learn_funnel(
     `by` breaks it down; None takes the lead type where leads have one. Raises `NothingImported`, `BreakdownUnknown`,
     `BreakdownAmbiguous`, `BreakdownLeaks`, `CurrenciesMixed`, `NothingToMeasure`.
     """
-    facts = store.facts(known_at=known_at)
-    newest = _newest(facts)
+    batches = store.batches(known_at=known_at)
+    everything = store.facts(known_at=known_at)
+    newest = newest_fact(facts=everything, learnt_at=batches[-1].known_at) if batches else None
     if newest is None:
         raise NothingImported()
     day = as_of or newest.date()
+    facts = happened_by(facts=everything, as_of=day)
     dimension = _dimension(facts, by)
     mapping = _mapping(facts)
     passes = passes_of(facts=facts, mapping=mapping, as_of=day, by=dimension).cache()
     notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
-    batches = store.batches(known_at=known_at)
     findings = funnel_findings(
         census=take_census(passes=passes, stages=mapping.funnel.stages, as_of=day, horizon_days=horizon_days),
-        known_at=batches[-1].known_at if batches else None,
+        known_at=batches[-1].known_at,
         currency=_currency(facts),
         by=None if dimension is None else by or dimension.name,
         notes=notes,
     )
     return Learnt(findings=findings, waiting=_waiting(facts, passes, day, newest))
-
-
-def _newest(facts: Mapping[str, Any]) -> datetime | None:
-    newest = [table.happened_at.max().to_pyarrow().as_py() for table in facts.values()]
-    return max((instant for instant in newest if instant is not None), default=None)
 
 
 def _dimension(facts: Mapping[str, Any], by: str | None) -> Dimension | None:

@@ -26,8 +26,10 @@ import pyarrow.parquet as pq
 from ibis.expr import types as ir
 
 from funnelpact.core.facts.arrow import arrow_schema
+from funnelpact.core.facts.history import said_last
 from funnelpact.core.facts.tables import TABLES
-from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.problem import Problem, file_reason
 
 
 class StoreBusy(Problem):
@@ -36,13 +38,20 @@ class StoreBusy(Problem):
     code = "store-busy"
 
 
+class DataFolderUnusable(Problem):
+    """The data folder cannot be written to: it is a file, or not ours."""
+
+    code = "data-folder-unusable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One committed import: its number, when it became known (UTC), and what its manifest says beside."""
+    """One committed import: its number, when it became known (UTC), its key, the tables it has facts of, its manifest."""
 
     number: int
     known_at: datetime
     key: str
+    tables: tuple[str, ...]
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -59,10 +68,10 @@ class FactFolder:
         return sorted(known, key=lambda batch: batch.number)
 
     def facts(self, *, known_at: datetime | None = None) -> dict[str, ir.Table]:
-        """Every fact table as an expression over the batches known by `known_at`; an empty one where nothing is."""
+        """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
         engine = ibis.duckdb.connect()
-        numbers = [batch.number for batch in self.batches(known_at=known_at)]
-        return {name: self._table(engine, name, numbers) for name in TABLES}
+        batches = self.batches(known_at=known_at)
+        return {name: self._table(engine, name, batches) for name in TABLES}
 
     def add(
         self,
@@ -76,7 +85,7 @@ class FactFolder:
         """Write one batch and commit it; None where the same bytes under the same mapping are here already.
 
         `facts` come without their `batch` column. `known_at` moves on by a microsecond where the clock did not, so that
-        it grows strictly. Raises `StoreBusy`.
+        it grows strictly. Raises `StoreBusy` and `DataFolderUnusable`.
         """
         key = _key(received, mapping, facts)
         with self._lock():
@@ -85,38 +94,48 @@ class FactFolder:
                 return None
             number = before[-1].number + 1 if before else 1
             latest = before[-1].known_at + timedelta(microseconds=1) if before else known_at
-            batch = Batch(number=number, known_at=max(known_at, latest), key=key, manifest=dict(report))
-            for position, content in enumerate(received.values()):
-                _write(self.folder / "landing" / f"{number:06}-{position}.gz", gzip.compress(content, mtime=0))
-            for name, rows in facts.items():
-                if len(rows):
-                    _write(self._file(name, number), _parquet(name, rows, number))
+            files = []
+            for position, (name, content) in enumerate(received.items()):
+                landing = f"{number:06}-{position}.gz"
+                _write(self.folder / "landing" / landing, gzip.compress(content, mtime=0))
+                files.append({"name": name, "landing": landing, "sha256": hashlib.sha256(content).hexdigest()})
+            filled = {name: rows for name, rows in facts.items() if len(rows)}
+            for name, rows in filled.items():
+                _write(self._file(name, number), _parquet(name, rows, number))
             manifest = {
                 **report,
                 "batch": number,
-                "known_at": batch.known_at.isoformat(),
+                "known_at": max(known_at, latest).isoformat(),
                 "key": key,
-                "files": list(received),
+                "files": files,
+                "tables": {name: len(rows) for name, rows in filled.items()},
                 "mapping": dict(mapping),
             }
             # The commit: until this file has its name, nothing of the batch is seen.
-            text = json.dumps(manifest, ensure_ascii=False, indent=1)
-            _write(self.folder / "batches" / f"{number:06}.json", text.encode())
-            return batch
+            path = self.folder / "batches" / f"{number:06}.json"
+            _write(path, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+            return _read_batch(path)
 
     def _file(self, table: str, number: int) -> Path:
         return self.folder / "facts" / table / f"{number:06}.parquet"
 
-    def _table(self, engine: ibis.BaseBackend, name: str, numbers: list[int]) -> ir.Table:
-        files = [str(file) for number in numbers if (file := self._file(name, number)).exists()]
+    def _table(self, engine: ibis.BaseBackend, name: str, batches: list[Batch]) -> ir.Table:
+        # Named by the manifests: a batch that was never committed may have left files under its number.
+        files = [str(self._file(name, batch.number)) for batch in batches if name in batch.tables]
         if files:
-            return engine.read_parquet(files, table_name=name)
+            table = engine.read_parquet(files, table_name=name)
+            return table if len(files) == 1 else said_last(table=table)
         return engine.create_table(name, schema=ibis.Schema.from_pyarrow(arrow_schema(table=TABLES[name])))
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as handle:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = (self.folder / "lock").open("w")
+        except OSError as error:
+            reason = Message("reason.is-file") if isinstance(error, FileExistsError) else file_reason(error=error)
+            raise DataFolderUnusable(folder=str(self.folder), reason=reason) from error
+        with handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -125,13 +144,18 @@ class FactFolder:
 
 
 def _key(received: Mapping[str, bytes], mapping: Mapping[str, Any], facts: Mapping[str, pa.Table]) -> str:
-    digest = hashlib.sha256(json.dumps(mapping, sort_keys=True).encode())
-    for content in sorted(hashlib.sha256(content).digest() for content in received.values()):
-        digest.update(content)
+    """What makes a batch the same again: bytes, each with its own mapping, and not what the files are called."""
+    parts = [hashlib.sha256(content).hexdigest() + _json(mapping.get(name)) for name, content in received.items()]
+    parts += [name + _json(part) for name, part in mapping.items() if name not in received]
+    digest = hashlib.sha256("\n".join(sorted(parts)).encode())
     if not received:
         for name in sorted(facts):
             digest.update(_parquet(name, facts[name], 0))
     return digest.hexdigest()
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, sort_keys=True)
 
 
 def _parquet(name: str, rows: pa.Table, number: int) -> bytes:
@@ -161,4 +185,10 @@ def _write(path: Path, content: bytes) -> None:
 def _read_batch(path: Path) -> Batch:
     manifest = json.loads(path.read_text(encoding="utf-8"))
     known_at = datetime.fromisoformat(manifest["known_at"]).astimezone(UTC)
-    return Batch(number=manifest["batch"], known_at=known_at, key=manifest["key"], manifest=manifest)
+    return Batch(
+        number=manifest["batch"],
+        known_at=known_at,
+        key=manifest["key"],
+        tables=tuple(manifest["tables"]),
+        manifest=manifest,
+    )

@@ -21,6 +21,7 @@ from funnelpact.apps.cli.shared import (
     print_view,
 )
 from funnelpact.apps.language import language
+from funnelpact.core.terms.money import Money
 
 
 class Dates(Enum):
@@ -58,7 +59,7 @@ def import_files(
             paths=files,
             dates=dates.value if dates else None,
             decimals=decimals.value if decimals else None,
-            currency=currency,
+            currency=Money.parse(f"1 {currency}").currency if currency else None,
         )
         report = import_facts(source=source, store=fact_store(data), known_at=datetime.now(UTC), dry_run=dry_run)
     if as_json:

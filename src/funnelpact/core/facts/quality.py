@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from funnelpact.core.terms.message import Message, Value
+from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.report import Issue, Level
+
+SPELT_OUT = 10
+"""So many different values are named one by one; more than these are not slips, but another table."""
+EXAMPLES = 3
 
 
 def unmatched_references(
@@ -15,26 +19,32 @@ def unmatched_references(
     """This returns one issue for each value of a column that names no row of the table it refers to.
 
     `used` counts the rows by value, `known` holds the keys of the other table. The nearest known key is suggested: one
-    that is equal but for case and blanks, else one that differs in few letters.
+    that is equal but for case and blanks, else one that differs in few letters. More than `SPELT_OUT` values are one
+    issue, with examples.
 
     >>> issues = unmatched_references(column="product", table="products", used={"GTXPro": 3}, known=["GTX Pro", "MG"])
     >>> issues[0].count, issues[0].sentence.values["nearest"]
     (3, 'GTX Pro')
     """
+    missing = {value: used[value] for value in sorted(used.keys() - set(known))}
+    if len(missing) > SPELT_OUT:
+        examples, rows = tuple(missing)[:EXAMPLES], sum(missing.values())
+        about = Message(
+            "issue.references-unknown", column=column, table=table, rows=rows, values=len(missing), examples=examples
+        )
+        return (_issue(rows, about),)
     keys = {_plain(key): key for key in known}
     issues = []
-    for value, count in sorted(used.items()):
-        if value in known:
-            continue
+    for value, rows in missing.items():
         near = get_close_matches(_plain(value), list(keys), n=1, cutoff=0.8)
-        values: dict[str, Value] = {"column": column, "value": value, "table": table, "rows": count}
-        sentence = (
-            Message("issue.reference-near", **values, nearest=keys[near[0]])
-            if near
-            else Message("issue.reference-unknown", **values)
-        )
-        issues.append(Issue(code="reference-unmatched", level=Level.DOUBT, count=count, sentence=sentence))
+        name, nearest = ("reference-near", {"nearest": keys[near[0]]}) if near else ("reference-unknown", {})
+        about = Message(f"issue.{name}", column=column, value=value, table=table, rows=rows, **nearest)
+        issues.append(_issue(rows, about))
     return tuple(issues)
+
+
+def _issue(rows: int, sentence: Message) -> Issue:
+    return Issue(code="reference-unmatched", level=Level.DOUBT, count=rows, sentence=sentence)
 
 
 def _plain(key: str) -> str:

@@ -17,12 +17,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 LABELLED = ("leads", "deals", "companies", "products", "people")
 OTHER_NAMES = {
+    "leadtype": "type",
     "origin": "type",
     "source": "type",
     "leadsource": "type",
     "channel": "type",
     "kaynak": "type",
     "tur": "type",
+    "leadturu": "type",
+    "urun": "product",
+    "kampanya": "campaign",
+    "ulke": "country",
+    "sirket": "company",
+    "firma": "company",
+    "ekip": "team",
+    "takim": "team",
+    "temsilci": "owner",
+    "sahip": "owner",
 }
 
 

@@ -27,13 +27,13 @@ def passes(
     A lead is one pass; a deal without a known lead is a pass of its own that begins at the deal's stage. Columns: `key`,
     `by` (the value of the dimension, NULL where the source says nothing), `s0` … one day for each stage position, NULL
     where it was not reached; `left_on`, NULL for the won and the open; `deals`; `amount` of the won deals, NULL where
-    none carries one; `backwards`, true where a later stage lies more than a day before the creation: such a pass counts
-    nowhere and is reported.
+    none carries one; `backwards`, true where a later stage or the exit lies more than a day before the creation: such a
+    pass counts nowhere and is reported.
     Reaching a later stage implies the earlier ones, at the later one's time. An exit counts while it is the last thing
-    said of the record. Records with one key are one pass, created when the first of them was.
+    said of the record; a lead with deals has left when all of them have. Records with one key are one pass, created when
+    the first of them was.
     """
-    end = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1)
-    known = {name: table.filter(table.happened_at < ibis.timestamp(end.isoformat())) for name, table in facts.items()}
+    known = happened_by(facts=facts, as_of=as_of)
     positions = range(len(mapping.funnel.stages))
     leads = _leads(known, mapping, by)
     deals = _deals(known, mapping, by)
@@ -47,7 +47,7 @@ def passes(
         created_at=leads.created_at,
         left_at=ibis.cases(
             (grouped.deals.isnull(), leads.left_at),
-            (grouped.open_deals == 0, ibis.least(leads.left_at, grouped.deal_left_at)),
+            (grouped.open_deals == 0, grouped.deal_left_at),
         ),
         start=ibis.literal(0),
         deals=grouped.deals.fill_null(0),
@@ -68,6 +68,12 @@ def passes(
     return _dated(_looked_up(with_lead.union(without_lead), known, by), positions)
 
 
+def happened_by(*, facts: Mapping[str, ir.Table], as_of: date) -> dict[str, ir.Table]:
+    """This returns the facts that happened by the end of a day in UTC."""
+    end = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1)
+    return {name: table.filter(table.happened_at < ibis.timestamp(end.isoformat())) for name, table in facts.items()}
+
+
 def _with_dimension(table: str, known: Mapping[str, ir.Table], by: Dimension | None) -> ir.Table:
     """The rows of a fact table with what they say of the dimension: its value, the key to look it up by, or nothing."""
     rows = known[table]
@@ -83,7 +89,7 @@ def _looked_up(raw: ir.Table, known: Mapping[str, ir.Table], by: Dimension | Non
         return raw
     rows = known[by.table]
     value = rows.labels.get(by.name) if by.labelled else rows[by.name]
-    names = rows.group_by(of=rows[KEYS[by.table]]).aggregate(said=value.argmax(rows.batch))
+    names = rows.group_by(of=rows[KEYS[by.table]]).aggregate(said=_last(value, rows.happened_at, rows.batch))
     joined = raw.left_join(names, raw.by == names.of)
     return joined.drop("by", "of").rename(by="said")
 
@@ -93,7 +99,7 @@ def _leads(known: Mapping[str, ir.Table], mapping: FunnelMapping, by: Dimension 
     moves = moves.filter(moves.subject_kind == "lead")
     entered = _entered(moves, mapping.lead_labels, mapping)
     first = leads.group_by(key=leads.lead).aggregate(
-        created_at=leads.happened_at.min(), by=leads.dimension.argmin(leads.happened_at)
+        created_at=leads.happened_at.min(), by=_first(leads.dimension, leads.happened_at)
     )
     joined = first.left_join(entered, first.key == entered.subject)
     stages = {f"t{stage}": joined[f"t{stage}"] for stage in range(1, len(mapping.funnel.stages))}
@@ -108,9 +114,9 @@ def _deals(known: Mapping[str, ir.Table], mapping: FunnelMapping, by: Dimension 
     # The row of the newest batch is what the source says now; the opening is the earliest that it ever said.
     one = deals.group_by("deal").aggregate(
         opened_at=deals.happened_at.min(),
-        deal_amount=deals.amount.argmax(deals.batch).cast("decimal(38, 4)"),
-        lead=deals.lead.argmax(deals.batch),
-        deal_by=deals.dimension.argmax(deals.batch),
+        deal_amount=_last(deals.amount, deals.batch).cast("decimal(38, 4)"),
+        lead=_last(deals.lead, deals.batch),
+        deal_by=_last(deals.dimension, deals.batch),
     )
     joined = one.left_join(entered, one.deal == entered.subject)
     return joined.select(
@@ -148,6 +154,18 @@ def _entered(moves: ir.Table, labels: Mapping[str, str | None], mapping: FunnelM
     )
 
 
+def _first(value: ir.Value, *by: ir.Value) -> ir.Value:
+    """The value of the first row in that order; the value itself decides between equals, or the order of rows would."""
+    keys = {f"key{position}": key for position, key in enumerate(by)}
+    return value.argmin(ibis.struct({**keys, "silent": value.isnull(), "value": value}))
+
+
+def _last(value: ir.Value, *by: ir.Value) -> ir.Value:
+    """The value of the last row in that order; of equals one that says something."""
+    keys = {f"key{position}": key for position, key in enumerate(by)}
+    return value.argmax(ibis.struct({**keys, "said": value.notnull(), "value": value}))
+
+
 def _deals_of_a_lead(deals: ir.Table, positions: range) -> ir.Table:
     won = deals[f"d{positions[-1]}"]
     return deals.group_by("lead").aggregate(
@@ -155,7 +173,7 @@ def _deals_of_a_lead(deals: ir.Table, positions: range) -> ir.Table:
         open_deals=(deals.deal_left_at.isnull() & won.isnull()).sum(),
         deal_left_at=deals.deal_left_at.max(),
         deal_amount=deals.deal_amount.sum().cast("decimal(38, 4)"),
-        deal_by=deals.deal_by.argmin(deals.opened_at),
+        deal_by=_first(deals.deal_by, deals.opened_at),
         **{f"d{stage}": deals[f"d{stage}"].min() for stage in positions},
     )
 
@@ -167,20 +185,22 @@ def _dated(raw: ir.Table, positions: range) -> ir.Table:
         # `least` passes over NULL: a stage not seen takes the time of the next, a stage seen later than it, too.
         implied[stage] = ibis.least(raw[f"t{stage}"], implied[stage + 1])
     created = raw.created_at.date()
-    earliest = implied[0]
+    won = implied[last]
+    left_at = ibis.ifelse(won.isnull(), raw.left_at, None)
+    earliest = ibis.least(implied[0], left_at)
     days = {f"s{stage}": ibis.greatest(implied[stage].date(), created) for stage in positions}
     # Engines pass over NULL in `greatest`, too: a stage that was not reached has no day.
     days = {
         f"s{stage}": ibis.ifelse(implied[stage].notnull() & (raw.start <= stage), days[f"s{stage}"], None)
         for stage in positions
     }
-    won = implied[last]
     return raw.select(
         "key",
-        "by",
         "deals",
         "amount",
-        left_on=ibis.ifelse(won.isnull(), raw.left_at.date(), None),
+        # An empty label says nothing, and is the name of all passes together.
+        by=raw.by.nullif(""),
+        left_on=left_at.date(),
         backwards=(earliest.date() < created - ibis.interval(days=1)).fill_null(False),
         **days,
     )

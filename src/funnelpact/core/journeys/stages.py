@@ -23,7 +23,9 @@ _WORDS: dict[str, frozenset[str]] = {
     "sql": frozenset("sql salesqualifiedlead salesqualified sal satisnitelikli".split()),
     "mql": frozenset("mql marketingqualifiedlead marketingqualified pazarlamanitelikli".split()),
 }
-_NEGATIONS = frozenset("not no degil olmayan".split())
+# English denies the word that follows, Turkish the one before: "Lost, no decision" is lost, "not won" is not won.
+_NEGATIONS_BEFORE = frozenset({"not", "no", "never"})
+_NEGATIONS_AFTER = (("degil",), ("olmayan",))
 
 
 def plain_words(*, label: str) -> tuple[str, ...]:
@@ -38,17 +40,26 @@ def plain_words(*, label: str) -> tuple[str, ...]:
 
 
 def stage_of(*, label: str) -> str | None:
-    """This returns the stage, or `exit`, that a label names in words; None where it names neither, or two.
+    """This returns the stage, or `exit`, that a label names in words; None where it names none, or two.
 
-    >>> stage_of(label="Closed Won"), stage_of(label="Marketing Qualified Lead"), stage_of(label="Engaging")
-    ('won', 'mql', None)
+    An end stands above the stage that it ends: a lost opportunity is lost.
+
+    >>> stage_of(label="Opportunity Lost"), stage_of(label="Marketing Qualified Lead"), stage_of(label="Engaging")
+    ('exit', 'mql', None)
     """
     words = plain_words(label=label)
-    if _NEGATIONS & set(words):
-        return None
-    candidates = {*words, "".join(words), "".join(words[:2])}
-    stages = [stage for stage, names in _WORDS.items() if candidates & names]
-    return stages[0] if len(stages) == 1 else None
+    found = {stage for first in range(len(words)) for stage in _stages_from(words, first)}
+    found = found & {WON, EXIT} or found
+    return found.pop() if len(found) == 1 else None
+
+
+def _stages_from(words: tuple[str, ...], first: int) -> set[str]:
+    """The stages that the words from that place on begin with, written as one: none where they are denied."""
+    if first and words[first - 1] in _NEGATIONS_BEFORE:
+        return set()
+    ends = [end for end in range(first + 1, len(words) + 1) if words[end : end + 1] not in _NEGATIONS_AFTER]
+    spelt = {"".join(words[first:end]) for end in ends}
+    return {stage for stage, names in _WORDS.items() if spelt & names}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

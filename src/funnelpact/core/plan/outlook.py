@@ -68,7 +68,7 @@ def lead_outlook(
     if order_value is not None and order_value.amount <= 0:
         raise AmountOutOfRange(name=Message("number.aov"), amount=order_value)
     whole = findings.segments[0]
-    if order_value is None and whole.value.value is None:
+    if order_value is None and _lacks_amounts(whole):
         raise OrderValueMissing(known=whole.order_value.n, won=whole.reached[-1])
     currency = one_currency(quota, *([order_value] if order_value else [Money(Fraction(0), findings.currency)]))
     quota = Money(quota.amount, currency)
@@ -108,6 +108,11 @@ class _Worth:
     value: Money
     error: Money
     spread: Money
+
+
+def _lacks_amounts(whole: SegmentFindings) -> bool:
+    # Where few passes are the reason, an order value would not help.
+    return any(caution.id == "caution.amounts_missing" for caution in whole.value.cautions)
 
 
 def _worth(segment: SegmentFindings, order_value: Money | None, currency: str) -> _Worth | None:

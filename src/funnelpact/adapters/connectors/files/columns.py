@@ -37,6 +37,7 @@ class Role(Enum):
     CLOSED = "closed"
     WON = "won"
     STAGE = "stage"
+    REACHED = "stage date"
     AMOUNT = "amount"
     CURRENCY = "currency"
     TYPE = "lead type"
@@ -64,12 +65,20 @@ class Column:
 
 _TRUTHS = frozenset("true false yes no evet hayır hayir doğru yanlış".split())
 
+_NUMBERED = ("id", "ids", "no", "number", "key", "kod", "kodu", "numara", "numarasi", "kimlik")
+
+
+def _keys(*things: str) -> tuple[str, ...]:
+    """The ways in which a header names the key of a thing: lead id, lead no, aday numarası."""
+    return tuple(f"{thing} {word}" for thing in things for word in _NUMBERED)
+
+
 # Each role with the words that a header must hold (all words of one alternative), and the shapes its values may have.
 _DATES, _WORDS = (Shape.DATE,), (Shape.TEXT, Shape.KEY)
 _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
     (Role.TURNOVER, ("declared revenue", "monthly revenue", "annual revenue", "turnover", "ciro", "aylik gelir", "yillik gelir"), (Shape.NUMBER,)),
-    (Role.WON, ("won date", "won at", "won on", "date won", "kazanma tarih", "kazanildi tarih"), _DATES),
-    (Role.CLOSED, ("close", "closed", "closing", "closedate", "kapanis", "kapanma", "bitis"), _DATES),
+    (Role.WON, ("won date", "won at", "won on", "date won", "kazanma tarih", "kazanildi tarih", "kazanim tarih"), _DATES),
+    (Role.CLOSED, ("close", "closed", "closing", "closedate", "kapanis", "kapanma", "kapatma", "bitis"), _DATES),
     (
         Role.CREATED,
         ("create", "created", "createdate", "createdat", "first contact", "engage", "open date", "opened", "start", "added", "inquiry",
@@ -87,21 +96,36 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
     (Role.TEAM, ("team", "manager", "ekip", "takim", "yonetici", "mudur"), _WORDS),
     (Role.OWNER, ("owner", "agent", "rep", "salesperson", "sdr", "sr", "assigned", "sahibi", "temsilci", "sorumlu", "satici"), _WORDS),
     (Role.PRODUCT, ("product", "urun"), _WORDS),
-    (Role.LEAD_KEY, ("lead id", "mql id", "contact id", "prospect id", "person id", "lead no", "lead", "mql", "aday no", "aday id", "aday kimlik"), (*_WORDS, Shape.NUMBER)),
-    (Role.DEAL_KEY, ("opportunity id", "deal id", "opp id", "opportunity", "deal", "firsat no", "firsat id", "firsat", "anlasma no"), (*_WORDS, Shape.NUMBER)),
+    (Role.LEAD_KEY, (*_keys("lead", "mql", "contact", "prospect", "person", "aday", "kisi"), "lead", "leads", "mql", "contact", "aday"), (*_WORDS, Shape.NUMBER)),
+    (Role.DEAL_KEY, (*_keys("opportunity", "deal", "opp", "firsat", "anlasma", "satis"), "opportunity", "deal", "firsat", "opportunity name", "deal name", "firsat adi"), (*_WORDS, Shape.NUMBER)),
     (Role.COMPANY, ("account", "company", "organization", "organisation", "firma", "sirket", "kurum"), _WORDS),
 )  # fmt: skip
 
 
+_PERSON = (
+    "firstname", "lastname", "surname", "email", "phone", "jobtitle", "leadstatus", "leadsource", "leadowner", "lifecycle",
+    "soyad", "eposta", "telefon", "unvan", "adsoyad", "leaddurum", "leadkaynag", "adaydurum",
+)  # fmt: skip
+_KEYS = {Role.LEAD_KEY, Role.DEAL_KEY}
+MANY = {Role.LABEL, Role.REACHED}
+"""Roles that several columns of a file may have."""
+
+
 def read_columns(*, file: TextFile) -> tuple[Column, ...]:
-    """The columns of a file, in its order, each role at most once but for labels; the surer column keeps it."""
+    """The columns of a file, in its order, each role but those of `MANY` at most once; the surer column keeps it."""
     columns = [_column(file, header) for header in file.headers]
     taken: dict[Role, Column] = {}
-    for column in sorted(columns, key=lambda column: -column.certainty):
+    for column in sorted(columns, key=_standing, reverse=True):
         taken.setdefault(column.role, column)
     return tuple(
-        column if column.role is Role.LABEL or taken[column.role] is column else _as_label(column) for column in columns
+        column if column.role in MANY or taken[column.role] is column else _as_label(column) for column in columns
     )
+
+
+def _standing(column: Column) -> tuple[float, bool, int]:
+    """What decides between columns that could have one role: the surer, a key that is one, the fuller."""
+    unlike = column.role in _KEYS and column.distinct == column.filled
+    return column.certainty, unlike, column.filled
 
 
 def _column(file: TextFile, header: str) -> Column:
@@ -160,11 +184,31 @@ def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
     for role, alternatives, shapes in _HEADERS:
         for alternative in alternatives:
             parts = alternative.split()
-            if all(any(_same_word(word, part) for word in words) for part in parts) or joined == "".join(parts):
+            # "Lead" alone is the lead; "lead score" is something about it.
+            whole = role not in _KEYS or len(parts) > 1 or len(words) == 1
+            if whole and (all(any(_same_word(w, part) for w in words) for part in parts) or joined == "".join(parts)):
                 if shape in shapes:
                     return role, 1.0 if len(parts) > 1 or len(words) == 1 else 0.9
                 break
-    return Role.LABEL, 0.5
+    # A date under the name of a stage, such as "Became an SQL on", says when it was reached.
+    reached = shape is Shape.DATE and stage_of(label=_spaced(header)) is not None
+    return (Role.REACHED, 0.8) if reached else (Role.LABEL, 0.5)
+
+
+def names_record(*, header: str) -> bool:
+    """Whether a header names the key of its own rows and nothing more: ID, Record ID, Kayıt No."""
+    words = plain_words(label=_spaced(header))
+    return (
+        bool(words)
+        and words[-1] in _NUMBERED
+        and set(words[:-1]) <= {"record", "row", "object", "kayit", "sira", "unique"}
+    )
+
+
+def speaks_of_person(*, header: str) -> bool:
+    """Whether a header tells something of a person, so that the rows may be people: first name, e-mail, lead status."""
+    joined = "".join(plain_words(label=_spaced(header)))
+    return joined.startswith(_PERSON)
 
 
 def _same_word(word: str, part: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,9 +13,16 @@ import pyarrow as pa
 
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.mapping import FileMapping
-from funnelpact.adapters.connectors.files.reading import Rejected, Row, TextFile
+from funnelpact.adapters.connectors.files.reading import EXAMPLE, Rejected, Row, TextFile
 from funnelpact.adapters.connectors.files.recognition import COMPANIES, DEALS, LEADS, PEOPLE, PRODUCTS
-from funnelpact.adapters.connectors.files.values import Moment, is_null, read_amount, read_moment
+from funnelpact.adapters.connectors.files.values import (
+    Moment,
+    currency_code,
+    is_null,
+    read_amount,
+    read_moment,
+    strip_currency,
+)
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.tables import TABLES, Precision
 from funnelpact.core.journeys.stages import EXIT, stage_of
@@ -40,7 +47,14 @@ _COLUMNS: dict[str, dict[Role, str]] = {
     COMPANIES: {Role.COMPANY: "company"},
     PRODUCTS: {Role.PRODUCT: "product"},
 }  # fmt: skip
-_SPOKEN = {Role.CREATED, Role.CLOSED, Role.WON, Role.STAGE, Role.AMOUNT, Role.PRICE}
+# Roles that speak through another column than one of their own; all else that a row says becomes a label.
+_SPOKEN: dict[str, frozenset[Role]] = {
+    LEADS: frozenset({Role.CREATED, Role.REACHED}),
+    DEALS: frozenset({Role.CREATED, Role.CLOSED, Role.WON, Role.STAGE, Role.AMOUNT, Role.REACHED}),
+    PRODUCTS: frozenset({Role.PRICE}),
+}
+SOURCE = "files"
+"""One source, whatever its files are called: the next export of the same rows corrects the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +73,7 @@ class _RowUnfit(Exception):
 def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
     """The facts of a file under a mapping. Rows in = kept + rejected.
 
-    Reasons: `no-key`, `no-date`, `bad-date`, `bad-amount`, and those of the reader.
+    Reasons: `no-key`, `no-date`, `no-end-date`, `bad-date`, `bad-amount`, and those of the reader.
     """
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     rejected = list(file.rejected)
@@ -69,7 +83,7 @@ def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
             for table, fact in maker.facts(row):
                 rows[table].append(fact)
         except _RowUnfit as unfit:
-            rejected.append(Rejected(row.line, str(unfit), file.separator.join(row.cells)[:120]))
+            rejected.append(Rejected(row.line, str(unfit), file.separator.join(row.cells)[:EXAMPLE]))
     tables = {}
     for name, facts in rows.items():
         schema = arrow_schema(table=TABLES[name])
@@ -86,7 +100,9 @@ class _FactMaker:
             role: header for header, role in mapping.columns.items() if role is not Role.LABEL
         }
         self.named = _COLUMNS[mapping.kind]
-        self.labelled = [h for h, role in mapping.columns.items() if role not in self.named and role not in _SPOKEN]
+        self.reached = [header for header, role in mapping.columns.items() if role is Role.REACHED]
+        heard = {*self.named, *_SPOKEN.get(mapping.kind, ())}
+        self.labelled = [header for header, role in mapping.columns.items() if role not in heard]
 
     def facts(self, row: Row) -> list[tuple[str, dict[str, Any]]]:
         kind = self.mapping.kind
@@ -98,51 +114,42 @@ class _FactMaker:
             raise _RowUnfit("no-key")
         named = {column: self.text(row, role) for role, column in self.named.items()}
         labels = [(header, cell) for header in self.labelled if (cell := self.cell(row, header)) is not None]
-        fact = {"source": self.file.name, "source_id": key, **named, "labels": labels}
+        fact = {"source": SOURCE, "source_id": key, **named, "labels": labels}
         match kind:
             case "leads":
-                return [("leads", {**fact, **self.when(row, Role.CREATED)})]
+                reached = [(header, self.moment(row, header)) for header in self.reached]
+                return [("leads", {**fact, **self.when(row, Role.CREATED)}), *_transitions("lead", key, reached)]
             case "deals":
                 return self.deal(row, key, fact)
             case "products":
-                return [("products", {**fact, **_always(), "list_price": self.amount(row, Role.PRICE)})]
+                return [("products", {**fact, **_always(), "list_price": self.amount(row, Role.PRICE)[0]})]
             case _:
                 return [(kind, {**fact, **_always()})]
 
     def deal(self, row: Row, key: str, fact: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-        opened, closed = self.moment(row, Role.CREATED), self.moment(row, Role.CLOSED)
-        won = self.moment(row, Role.WON)
-        first = opened or won or closed
-        if first is None:
-            raise _RowUnfit("no-date")
+        opened, closed, won = (self.moment_of(row, role) for role in (Role.CREATED, Role.CLOSED, Role.WON))
         stage = self.text(row, Role.STAGE)
         meaning = stage_of(label=stage) if stage else None
-        amount = self.amount(row, Role.AMOUNT)
+        ended = meaning in {WON, EXIT}
+        if ended and opened and not (closed or won):
+            raise _RowUnfit("no-end-date")
+        # The closing date of a deal that has not ended is a hope, and no event.
+        first = opened or won or (closed if ended else None)
+        if first is None:
+            raise _RowUnfit("no-date")
+        amount, currency = self.amount(row, Role.AMOUNT)
         deal = {
             **fact,
             **_at(first),
             "deal": key,
             # What a lost deal was worth is nothing, and 0 there says no more than an empty cell.
             "amount": amount if amount or meaning == WON else None,
-            "currency": fact["currency"] or self.mapping.currency,
+            "currency": currency_code(fact["currency"] or "") or currency or self.mapping.currency,
             "outcome": stage,
         }
-        moves = [("deal", "won" if won else None, won)]
-        if closed is not None and won is None:
-            moves = [("deal", stage, closed)]
-        if opened is not None and meaning not in {WON, EXIT}:
-            moves.append(("deal", stage, opened))
-        return [
-            ("deals", deal),
-            *(
-                ("transitions", {
-                    "source": self.file.name, "source_id": key, "subject": key, "subject_kind": subject, "label": label,
-                    **_at(moment),
-                })
-                for subject, label, moment in moves
-                if label is not None and moment is not None
-            ),
-        ]  # fmt: skip
+        end = (WON, won) if won else (stage, closed if ended else opened)
+        reached = [(header, self.moment(row, header)) for header in self.reached]
+        return [("deals", deal), *_transitions("deal", key, [end, *reached])]
 
     def cell(self, row: Row, header: str) -> str | None:
         text = row.cells[self.position[header]].strip()
@@ -152,8 +159,12 @@ class _FactMaker:
         header = self.headers.get(role)
         return self.cell(row, header) if header else None
 
-    def moment(self, row: Row, role: Role) -> Moment | None:
-        text = self.text(row, role)
+    def moment_of(self, row: Row, role: Role) -> Moment | None:
+        header = self.headers.get(role)
+        return self.moment(row, header) if header else None
+
+    def moment(self, row: Row, header: str) -> Moment | None:
+        text = self.cell(row, header)
         if text is None:
             return None
         moment = read_moment(text, order=self.mapping.date_order)
@@ -162,19 +173,27 @@ class _FactMaker:
         return moment
 
     def when(self, row: Row, role: Role) -> dict[str, Any]:
-        moment = self.moment(row, role)
+        moment = self.moment_of(row, role)
         if moment is None:
             raise _RowUnfit("no-date")
         return _at(moment)
 
-    def amount(self, row: Row, role: Role) -> Decimal | None:
+    def amount(self, row: Row, role: Role) -> tuple[Decimal | None, str | None]:
+        """The amount of a row, and the currency that stands beside it."""
         text = self.text(row, role)
         if text is None:
-            return None
+            return None, None
         amount = read_amount(text, mark=self.mapping.decimal_mark)
         if amount is None or abs(amount) >= LARGEST_AMOUNT:
             raise _RowUnfit("bad-amount")
-        return amount.quantize(Decimal("0.0001"))
+        return amount.quantize(Decimal("0.0001")), strip_currency(text)[1]
+
+
+def _transitions(
+    kind: str, key: str, moves: Iterable[tuple[str | None, Moment | None]]
+) -> list[tuple[str, dict[str, Any]]]:
+    said = {"source": SOURCE, "source_id": key, "subject": key, "subject_kind": kind}
+    return [("transitions", {**said, "label": label, **_at(moment)}) for label, moment in moves if label and moment]
 
 
 def _at(moment: Moment) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from funnelpact.adapters.connectors.files.recognition import Understood
 from funnelpact.adapters.connectors.files.values import (
     DateOrder,
     DatesAmbiguous,
+    DatesMixed,
     NumbersAmbiguous,
     date_order,
     decimal_mark,
@@ -27,8 +28,8 @@ VERSION = 1
 class FileMapping:
     """What the rows of a file are, what each column is for, and how its days and numbers are written.
 
-    `date_order` is None where every date has its year first. `currency` is that of all amounts of the file, None where
-    nobody said.
+    `date_order` is None where every date has its year first. `currency` is that of amounts whose row names none, None
+    where nobody said.
     """
 
     kind: str
@@ -60,12 +61,14 @@ def propose_mappings(
     mark: str | None = None,
     currency: str | None = None,
 ) -> tuple[FileMapping, ...]:
-    """The mapping of each file. What a person said (`order`, `mark`, `currency`) stands above what the columns prove.
+    """The mapping of each file. What a person said (`order`, `mark`) stands above what the columns prove.
 
     A column of dates that proves no order takes the one that other columns of its file prove, then of the other files.
-    Raises `DatesAmbiguous` or `NumbersAmbiguous` where nothing proves it, all together.
+    `currency` is for amounts that name none. Raises `DatesMixed` where a file proves both orders, `DatesAmbiguous` or
+    `NumbersAmbiguous` where nothing proves one, all together.
     """
-    found: list[Problem] = []
+    found: list[Problem] = [] if order else [problem for entry in understood for problem in _mixed_dates(entry)]
+    mixed = {problem.data["file"] for problem in found}
     orders = {entry.file.name: order or _order_of(entry) for entry in understood}
     proved = {order for order in orders.values() if order}
     common = proved.pop() if len(proved) == 1 else None
@@ -73,7 +76,9 @@ def propose_mappings(
     for entry in understood:
         own = orders[entry.file.name] or common
         unclear = [
-            header for header in _headers(entry, Shape.DATE) if own is None and needs_order(_filled(entry, header))
+            header
+            for header in _headers(entry, Shape.DATE)
+            if own is None and entry.file.name not in mixed and needs_order(_filled(entry, header))
         ]
         found += [
             DatesAmbiguous(file=entry.file.name, column=header, example=_filled(entry, header)[0]) for header in unclear
@@ -96,6 +101,16 @@ def propose_mappings(
         )
     raise_all(found)
     return tuple(mappings)
+
+
+def _mixed_dates(entry: Understood) -> list[Problem]:
+    """One problem where dates of a file can only be read day first and others only month first."""
+    cells = [cell for header in _headers(entry, Shape.DATE) for cell in _filled(entry, header)]
+    proofs = {order: next((cell for cell in cells if date_order([cell]) is order), None) for order in DateOrder}
+    day_first, month_first = proofs[DateOrder.DAY_FIRST], proofs[DateOrder.MONTH_FIRST]
+    if day_first is None or month_first is None:
+        return []
+    return [DatesMixed(file=entry.file.name, day_first=day_first, month_first=month_first)]
 
 
 def _order_of(entry: Understood) -> DateOrder | None:

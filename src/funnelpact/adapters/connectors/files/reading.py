@@ -6,7 +6,9 @@ import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from funnelpact.core.terms.problem import Problem
 
@@ -17,6 +19,8 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs
 FALLBACK = "cp1254"
 """Text that is not UTF-8: the Turkish code page, which writes all other letters as the western one does."""
 LOOK_AHEAD = 50
+EXAMPLE = 120
+"""Characters that are shown of a row that was not taken."""
 
 
 class FileNotText(Problem):
@@ -67,37 +71,27 @@ class TextFile:
 def read_text_file(*, name: str, content: bytes) -> TextFile:
     """The rows of a separated text file. Encoding and separator are found from the content, never from the name.
 
-    A row with more or fewer cells than there are headers is rejected as `ragged`, a cell without end as `endless-cell`.
-    Raises `FileNotText`.
+    A row with more or fewer cells than there are headers is rejected as `ragged`, a line with a quote that does not close
+    as it should as `bad-quote`; reading goes on in the line after it. Raises `FileNotText`.
     """
-    encoding = _encoding(name, content)
-    text = content.decode(encoding)
-    separator = _separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    encoding, text = _decoded(name, content)
+    csv.field_size_limit(LONGEST_CELL)
+    lines = io.StringIO(text, newline="").readlines()
+    separator = _separator(lines)
     headers: tuple[str, ...] = ()
     rows: list[Row] = []
     rejected: list[Rejected] = []
-    csv.field_size_limit(LONGEST_CELL)
-    line = 0
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            rejected.append(Rejected(line, "endless-cell", str(error)))
+    for line, cells in _records(lines, separator):
+        if cells is None:
+            rejected.append(Rejected(line, "bad-quote", lines[line - 1].strip()[:EXAMPLE]))
+        elif not any(cell.strip() for cell in cells) or (line == 1 and _names_separator(lines[0])):
             continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not headers:
+        elif not headers:
             headers = _headers(cells)
-        elif len(cells) == len(headers):
-            rows.append(Row(line, tuple(cells)))
-        elif len(cells) > len(headers) and not any(cell.strip() for cell in cells[len(headers) :]):
+        elif len(cells) >= len(headers) and not any(cell.strip() for cell in cells[len(headers) :]):
             rows.append(Row(line, tuple(cells[: len(headers)])))
         else:
-            rejected.append(Rejected(line, "ragged", separator.join(cells)[:120]))
+            rejected.append(Rejected(line, "ragged", separator.join(cells)[:EXAMPLE]))
     if not headers:
         raise FileNotText(file=name)
     return TextFile(
@@ -110,37 +104,64 @@ def read_text_file(*, name: str, content: bytes) -> TextFile:
     )
 
 
-def _encoding(name: str, content: bytes) -> str:
-    for mark, encoding in BOMS:
-        if content.startswith(mark):
-            return encoding
-    if not content.strip() or b"\0" in content:
-        raise FileNotText(file=name)
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return FALLBACK
-    return "utf-8"
+def _records(lines: list[str], separator: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Each record with the line that it begins in; None for a line of which nothing can be read."""
+    first = 0
+    while first < len(lines):
+        reader = csv.reader(islice(lines, first, None), delimiter=separator, strict=True)
+        begun = first
+        try:
+            for cells in reader:
+                yield begun + 1, cells
+                begun = first + reader.line_num
+            return
+        except csv.Error:
+            # A quote that never closes would swallow all that follows it.
+            yield begun + 1, None
+            first = begun + 1
 
 
-def _separator(text: str) -> str:
-    """The separator that cuts the first lines most evenly into the most cells."""
-    lines = "\n".join(text.splitlines()[:LOOK_AHEAD])
+def _decoded(name: str, content: bytes) -> tuple[str, str]:
+    encoding = next((encoding for mark, encoding in BOMS if content.startswith(mark)), None)
+    for attempt in [encoding] if encoding else ["utf-8", FALLBACK]:
+        try:
+            text = content.decode(attempt)
+        except UnicodeDecodeError:
+            continue
+        if text.strip("\ufeff \t\r\n") and "\0" not in text:
+            return attempt, text
+    raise FileNotText(file=name)
 
-    def evenness(separator: str) -> tuple[int, int]:
-        widths = Counter(len(cells) for cells in csv.reader(io.StringIO(lines), delimiter=separator) if cells)
-        width, count = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]), default=(1, 0))
-        return (count if width > 1 else 0, width)
+
+def _names_separator(line: str) -> bool:
+    """Whether a spreadsheet says in the first line what separates: `sep=;`."""
+    return line.strip().lower() in {f"sep={separator}" for separator in SEPARATORS}
+
+
+def _separator(lines: list[str]) -> str:
+    """The separator that cuts the first lines most evenly into the most cells, the headers like the rows."""
+    if _names_separator(lines[0]):
+        return lines[0].strip()[-1]
+    start = [line for line in lines[: 2 * LOOK_AHEAD] if line.strip()][:LOOK_AHEAD]
+
+    def evenness(separator: str) -> tuple[bool, int, int]:
+        try:
+            widths = [len(cells) for cells in csv.reader(start, delimiter=separator) if cells]
+        except csv.Error:
+            return False, 0, 0
+        cut = Counter(width for width in widths if width > 1)
+        width, count = max(cut.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        return widths[0] == width > 1, count, width
 
     return max(SEPARATORS, key=evenness)
 
 
 def _headers(cells: list[str]) -> tuple[str, ...]:
     """The headers, each unlike the others: a repeated or empty one gets its position."""
-    seen: set[str] = set()
-    headers = []
+    headers: list[str] = []
     for position, cell in enumerate(cells, start=1):
         header = cell.strip() or f"column {position}"
-        headers.append(header if header not in seen else f"{header} {position}")
-        seen.add(headers[-1])
+        while header in headers:
+            header += f" {position}"
+        headers.append(header)
     return tuple(headers)

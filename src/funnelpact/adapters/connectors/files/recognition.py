@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, read_columns
+from funnelpact.adapters.connectors.files.columns import (
+    Column,
+    Role,
+    Shape,
+    names_record,
+    read_columns,
+    speaks_of_person,
+)
+from funnelpact.adapters.connectors.files.evidence import amounts_by_value, days_in_order
 from funnelpact.adapters.connectors.files.reading import TextFile
 from funnelpact.adapters.connectors.files.values import is_null
 from funnelpact.core.terms.problem import Problem
@@ -15,6 +23,9 @@ REFERS = 0.8
 
 LEADS, DEALS, PEOPLE, COMPANIES, PRODUCTS = "leads", "deals", "people", "companies", "products"
 KEYS = {LEADS: Role.LEAD_KEY, DEALS: Role.DEAL_KEY, PEOPLE: Role.OWNER, COMPANIES: Role.COMPANY, PRODUCTS: Role.PRODUCT}
+
+KEY_SHAPES = frozenset({Shape.KEY, Shape.NUMBER})
+REFERENCE_SHAPES = frozenset({Shape.KEY, Shape.TEXT, Shape.NUMBER})
 
 
 class FileNotUnderstood(Problem):
@@ -47,38 +58,46 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
         for file in files
         for column in read[file.name]
     }
-    kinds = {file.name: _kind(read[file.name]) for file in files}
+    kinds: dict[str, str] = {}
     for file in files:
-        if kinds[file.name] is None:
-            kinds[file.name] = _kind_by_values(file.name, read, values)
-    understood = []
-    for file in files:
-        kind = kinds[file.name]
+        kind = _kind(read[file.name]) or _kind_by_values(file.name, read, values)
         if kind is None:
             raise FileNotUnderstood(file=file.name, headers=file.headers)
+        kinds[file.name] = kind
+        read[file.name] = _with_own_key(kind, read[file.name], len(file.rows))
+    understood = []
+    for file in files:
         columns = _with_references(file.name, read=read, values=values, kinds=kinds)
-        understood.append(Understood(file=file, kind=kind, columns=_with_values(kind, columns)))
+        columns = _with_values(file, kinds[file.name], columns)
+        understood.append(Understood(file=file, kind=kinds[file.name], columns=columns))
     return tuple(understood)
 
 
 def _kind(columns: Sequence[Column]) -> str | None:
     """What the rows are, by the roles that headers gave."""
-    roles = {column.role: column for column in columns if column.role is not Role.LABEL}
-    dated = any(column.shape is Shape.DATE for column in columns)
-    if not dated:
-        if Role.OWNER in roles and _is_unique(roles[Role.OWNER]):
-            return PEOPLE
-        if Role.PRODUCT in roles and _is_unique(roles[Role.PRODUCT]):
-            return PRODUCTS
-        if Role.COMPANY in roles and _is_unique(roles[Role.COMPANY]):
-            return COMPANIES
-    if dated and (Role.WON in roles or Role.DEAL_KEY in roles):
-        return DEALS
-    if dated and Role.CLOSED in roles and {Role.AMOUNT, Role.STAGE} & roles.keys():
-        return DEALS
-    if dated and Role.LEAD_KEY in roles:
+    roles: dict[Role, Column] = {column.role: column for column in columns}
+    if not any(column.shape is Shape.DATE for column in columns):
+        unique = {role for role, column in roles.items() if _is_unique(column)}
+        named = ((Role.OWNER, PEOPLE), (Role.PRODUCT, PRODUCTS), (Role.COMPANY, COMPANIES))
+        return next((kind for role, kind in named if role in unique), None)
+    people = Role.LEAD_KEY in roles or any(speaks_of_person(header=column.header) for column in columns)
+    # Records of people name the deal that they became, and may have a closing date; a deal has an amount or its own key.
+    if people and not (Role.WON in roles or Role.AMOUNT in roles or _has_own_deals(roles)):
         return LEADS
-    return None
+    if Role.WON in roles or Role.DEAL_KEY in roles:
+        return DEALS
+    if {Role.CLOSED, Role.AMOUNT} <= roles.keys() or (
+        Role.STAGE in roles and {Role.CLOSED, Role.AMOUNT} & roles.keys()
+    ):
+        return DEALS
+    return LEADS if people else None
+
+
+def _has_own_deals(roles: Mapping[Role, Column]) -> bool:
+    deal, lead = roles.get(Role.DEAL_KEY), roles.get(Role.LEAD_KEY)
+    if deal is None or lead is None:
+        return deal is not None
+    return deal.filled > lead.filled or (deal.filled == lead.filled and deal.distinct >= lead.distinct)
 
 
 def _kind_by_values(
@@ -88,17 +107,13 @@ def _kind_by_values(
     columns = read[name]
     dates = [column for column in columns if column.shape is Shape.DATE]
     keys = [column for column in columns if _is_unique(column) and column.shape is not Shape.DATE]
-    if not keys:
+    if not keys or not dates:
         return None
-    if dates:
-        larger = [
-            other
-            for other in read
-            if other != name and any(_part_of(values[name, key.header], values, other, read) for key in keys)
-        ]
-        is_deals = len(dates) > 1 or any(column.shape is Shape.STAGE for column in columns) or bool(larger)
-        return DEALS if is_deals else LEADS
-    return None
+    part = any(
+        _part_of(values[name, key.header], values, other, read) for other in read if other != name for key in keys
+    )
+    is_deals = part or len(dates) > 1 or any(column.shape is Shape.STAGE for column in columns)
+    return DEALS if is_deals else LEADS
 
 
 def _part_of(
@@ -114,61 +129,82 @@ def _part_of(
     )
 
 
+def _with_own_key(kind: str, columns: tuple[Column, ...], rows: int) -> tuple[Column, ...]:
+    """The columns, one of them being the key of the rows: by its header, else one whose values are all different."""
+    if any(column.role is KEYS[kind] for column in columns):
+        return columns
+    if kind == DEALS and any(column.role is Role.LEAD_KEY for column in columns):
+        keys = [column for column in columns if _can_be_key(column, rows) and names_record(header=column.header)]
+    else:
+        keys = [column for column in columns if _can_be_key(column, rows)]
+    # A name of the record first, then words, then numbers.
+    best = max(keys, key=lambda c: (names_record(header=c.header), c.shape is Shape.KEY), default=None)
+    return tuple(replace(c, role=KEYS[kind], certainty=0.7) if c is best else c for c in columns)
+
+
+def _can_be_key(column: Column, rows: int) -> bool:
+    return column.role is Role.LABEL and column.shape in KEY_SHAPES and column.distinct == column.filled == rows > 0
+
+
 def _with_references(
     name: str,
     *,
     read: Mapping[str, Sequence[Column]],
     values: Mapping[tuple[str, str], frozenset[str]],
-    kinds: Mapping[str, str | None],
+    kinds: Mapping[str, str],
 ) -> tuple[Column, ...]:
     """Columns whose values are another file's keys get the role of that key, whatever they are called."""
     columns = list(read[name])
-    for other, other_kind in kinds.items():
-        if (
-            other == name
-            or other_kind is None
-            or other_kind == kinds[name]
-            or any(c.role is KEYS[other_kind] for c in columns)
-        ):
+    for other, kind in kinds.items():
+        if kind == kinds[name] or any(column.role is KEYS[kind] for column in columns):
             continue
-        for position, column in enumerate(columns):
-            if column.role is not Role.LABEL or column.distinct < 2:
-                continue
-            keys = [key for key in read[other] if _is_unique(key)]
-            if any(_overlap(values[name, column.header], values[other, key.header]) >= REFERS for key in keys):
-                columns[position] = replace(column, role=KEYS[other_kind], certainty=0.8)
-                break
+        keys = [values[other, key.header] for key in read[other] if key.role is KEYS[kind] or _is_unique(key)]
+        shares = {
+            position: max((_overlap(values[name, column.header], key) for key in keys), default=0.0)
+            for position, column in enumerate(columns)
+            if column.role is Role.LABEL and column.distinct > 1 and column.shape in REFERENCE_SHAPES
+        }
+        # Small whole numbers are found among the keys 1, 2, 3 of anything.
+        sure = [at for at, share in shares.items() if share >= (1 if columns[at].shape is Shape.NUMBER else REFERS)]
+        if sure:
+            best = max(sure, key=lambda at: (shares[at], columns[at].distinct))
+            columns[best] = replace(columns[best], role=KEYS[kind], certainty=0.8)
     return tuple(columns)
 
 
-def _with_values(kind: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """What headers leave open and values decide: the key, the days, the stage, the amount."""
-    wanted: list[tuple[Role, Shape]] = []
+def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """What headers leave open and values decide: the days, the stage, the amount."""
+    if kind not in {LEADS, DEALS}:
+        return columns
     roles = {column.role for column in columns}
-    if KEYS[kind] not in roles and not (kind == DEALS and Role.LEAD_KEY in roles):
-        wanted.append((KEYS[kind], Shape.KEY))
+    given: dict[str, Role] = {}
+    labels = [column for column in columns if column.role is Role.LABEL]
     if kind == DEALS and Role.STAGE not in roles:
-        wanted.append((Role.STAGE, Shape.STAGE))
-    if kind in {LEADS, DEALS}:
-        dates = [column for column in columns if column.shape is Shape.DATE and column.role is Role.LABEL]
-        fuller = sorted(dates, key=lambda column: -column.filled)
-        open_roles = [role for role in _date_roles(kind, roles, len(dates)) if role not in roles]
-        for role, column in zip(open_roles, fuller, strict=False):
-            columns = tuple(replace(c, role=role, certainty=0.6) if c is column else c for c in columns)
-    for role, shape in wanted:
-        found = next((c for c in columns if c.role is Role.LABEL and c.shape is shape), None)
-        if found is not None:
-            columns = tuple(replace(c, role=role, certainty=0.7) if c is found else c for c in columns)
-    return columns
+        given |= {column.header: Role.STAGE for column in labels if column.shape is Shape.STAGE}
+    dates = days_in_order(file=file, headers=[column.header for column in labels if column.shape is Shape.DATE])
+    stages = bool({Role.STAGE} & {*roles, *given.values()})
+    given |= dict(_days(kind, roles, dates, stages=stages))
+    if kind == DEALS and Role.AMOUNT not in roles:
+        stage = next((c.header for c in columns if Role.STAGE in {c.role, given.get(c.header)}), None)
+        numbers = [column.header for column in labels if column.shape is Shape.NUMBER]
+        given |= dict.fromkeys(amounts_by_value(file=file, headers=numbers, stage=stage)[:1], Role.AMOUNT)
+    return tuple(
+        replace(column, role=given[column.header], certainty=0.6) if column.header in given else column
+        for column in columns
+    )
 
 
-def _date_roles(kind: str, roles: set[Role], dates: int) -> tuple[Role, ...]:
-    if kind == LEADS:
-        return (Role.CREATED,)
-    if Role.WON in roles:
-        return (Role.CREATED,)
-    ends = Role.CLOSED if Role.STAGE in roles or dates > 1 else Role.WON
-    return (Role.CREATED, ends) if dates > 1 else (ends,)
+def _days(kind: str, roles: set[Role], dates: Sequence[str], *, stages: bool) -> list[tuple[str, Role]]:
+    """What the days are of which headers say nothing: the first the beginning, the last the end."""
+    if not dates:
+        return []
+    begins = [] if Role.CREATED in roles else [(dates[0], Role.CREATED)]
+    if kind == LEADS or {Role.WON, Role.CLOSED} & roles:
+        return begins
+    if len(dates) == 1 and begins:
+        # One day alone is that of the win, unless stages say that the deal may still be open.
+        return begins if stages else [(dates[0], Role.WON)]
+    return [*begins, (dates[-1], Role.CLOSED if stages or begins else Role.WON)]
 
 
 def _is_unique(column: Column) -> bool:

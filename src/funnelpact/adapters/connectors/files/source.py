@@ -17,7 +17,7 @@ from funnelpact.adapters.connectors.files.recognition import DEALS, Understood, 
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
 from funnelpact.core.facts.quality import unmatched_references
 from funnelpact.core.terms.message import Message
-from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.problem import Problem, file_reason
 from funnelpact.core.terms.report import ColumnReport, FileReport, Issue, Level, RejectReport
 
 EXAMPLES = 3
@@ -50,7 +50,7 @@ class FileSource:
 
     def read(self) -> Read:
         """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
-        received = {path.name: _bytes(path) for path in self.paths}
+        received = {name: _bytes(path) for name, path in _names(self.paths).items()}
         files = [read_text_file(name=name, content=content) for name, content in received.items()]
         understood = understand(files=files)
         mappings = propose_mappings(understood=understood, order=self.order, mark=self.mark, currency=self.currency)
@@ -68,11 +68,18 @@ class FileSource:
         )
 
 
+def _names(paths: Sequence[Path]) -> dict[str, Path]:
+    """Each file once, under its name, or under its path where two files have one name."""
+    once = list(dict.fromkeys(paths))
+    names = Counter(path.name for path in once)
+    return {path.name if names[path.name] == 1 else str(path): path for path in once}
+
+
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FileMissing(path=str(path), reason=error.strerror or str(error)) from error
+        raise FileMissing(path=str(path), reason=file_reason(error=error)) from error
 
 
 def _together(facts: Sequence[FileFacts]) -> dict[str, pa.Table]:
@@ -110,7 +117,7 @@ def _report(entry: Understood, mapping: FileMapping, made: FileFacts, others: Se
             RejectReport(reason=reason, count=count, examples=examples[reason])
             for reason, count in rejects.most_common()
         ),
-        issues=(*_references(entry, others), *_amount_issues(entry, mapping)),
+        issues=(*_references(entry, others), *_deal_issues(entry, mapping)),
     )
 
 
@@ -127,11 +134,14 @@ def _references(entry: Understood, others: Sequence[Understood]) -> tuple[Issue,
     return issues
 
 
-def _amount_issues(entry: Understood, mapping: FileMapping) -> tuple[Issue, ...]:
+def _deal_issues(entry: Understood, mapping: FileMapping) -> tuple[Issue, ...]:
     if entry.kind != DEALS:
         return ()
     turnover, amount = entry.header(Role.TURNOVER), entry.header(Role.AMOUNT)
     issues = []
+    if not {Role.STAGE, Role.WON, Role.REACHED} & {column.role for column in entry.columns}:
+        sentence = Message("issue.no-stage", file=entry.file.name)
+        issues.append(Issue(code="stages-missing", level=Level.STOP, count=entry.file.rows_in, sentence=sentence))
     if turnover is not None:
         cells = entry.file.column(turnover)
         empty = sum(1 for cell in cells if is_null(cell) or not read_amount(cell, mark=mapping.decimal_mark))

@@ -23,6 +23,13 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]+(.+))?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?:[, T]+(.+))?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?")
 _NUMBER = re.compile(r"[-+\u2212]?[\d.,\u00a0\u202f ]*\d")
+# The whole part, in groups of three or not (the groups before the last may have two digits, as in India), and the decimals.
+_AMOUNTS = {
+    mark: re.compile(
+        rf"([-+]?(?:\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}|\d+|(?={re.escape(mark)}\d)))(?:{re.escape(mark)}(\d*))?"
+    )
+    for mark, group in ((".", "[,\u00a0\u202f ]"), (",", "[.\u00a0\u202f ]"))
+}
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₺": "TRY", "TL": "TRY"}
 
 
@@ -30,6 +37,12 @@ class DatesAmbiguous(Problem):
     """A column of dates that can be read day first and month first."""
 
     code = "dates-ambiguous"
+
+
+class DatesMixed(Problem):
+    """A file in which some dates can only be read day first and others only month first."""
+
+    code = "dates-mixed"
 
 
 class NumbersAmbiguous(Problem):
@@ -59,7 +72,8 @@ def is_null(cell: str) -> bool:
     >>> is_null(" Unknown "), is_null("0")
     (True, False)
     """
-    return cell.strip().lower() in NULL_WORDS
+    # Python's small letter of İ is two signs.
+    return cell.strip().replace("İ", "i").lower() in NULL_WORDS
 
 
 def read_moment(cell: str, *, order: DateOrder | None) -> Moment | None:
@@ -136,18 +150,31 @@ def needs_order(cells: Sequence[str]) -> bool:
     return any(_YEAR_LAST.fullmatch(cell.strip()) for cell in cells)
 
 
+def currency_code(text: str) -> str | None:
+    """The three letters of a currency that is written as a sign or a code, None where it is neither.
+
+    >>> currency_code("tl"), currency_code("€"), currency_code("each")
+    ('TRY', 'EUR', None)
+    """
+    unit = text.strip().upper()
+    return _SIGNS.get(unit, unit if re.fullmatch(r"[A-Z]{3}", unit) else None)
+
+
 def strip_currency(cell: str) -> tuple[str, str | None]:
     """The number part of a cell and the currency that stands beside it, None where none does.
 
-    >>> strip_currency("€ 1.250,50"), strip_currency("12 USD")
-    (('1.250,50', 'EUR'), ('12', 'USD'))
+    >>> strip_currency("€ 1.250,50"), strip_currency("12 USD"), strip_currency("-$5")
+    (('1.250,50', 'EUR'), ('12', 'USD'), ('-5', 'USD'))
     """
     match = _NUMBER.search(cell)
     if match is None:
         return cell.strip(), None
-    unit = (cell[: match.start()] + cell[match.end() :]).strip()
-    known = _SIGNS.get(unit.upper(), unit.upper() if re.fullmatch(r"[A-Za-z]{3}", unit) else None)
-    return (match[0].strip(), known) if known or not unit else (cell.strip(), None)
+    unit, number = (cell[: match.start()] + cell[match.end() :]).strip(), match[0].strip()
+    # Bookkeepers write what is owed in brackets; a sign may stand before the currency.
+    if unit[:1] in {"-", "\u2212"} or (unit[:1] == "(" and unit[-1:] == ")"):
+        unit, number = unit.strip("-\u2212()").strip(), f"-{number}"
+    known = currency_code(unit)
+    return (number, known) if known or not unit else (cell.strip(), None)
 
 
 def looks_like_numbers(cells: Sequence[str]) -> bool:
@@ -157,35 +184,38 @@ def looks_like_numbers(cells: Sequence[str]) -> bool:
 
 
 def decimal_mark(cells: Sequence[str]) -> str | None:
-    """The decimal mark that a column of numbers proves; None where its only mark always stands before three digits.
+    """The decimal mark that a column of numbers proves; None where nothing does, or two numbers prove two marks.
 
     >>> decimal_mark(["1.250,50", "3"]), decimal_mark(["1.250"]), decimal_mark(["12", "7"])
     (',', None, '.')
     """
     numbers = [strip_currency(cell)[0] for cell in cells]
-    marks = {mark for number in numbers for mark in ".," if mark in number}
-    for number in numbers:
-        positions = [(number.rfind(mark), mark) for mark in ".," if mark in number]
-        if len(positions) == 2:
-            return max(positions)[1]
-        for _, mark in positions:
-            if number.count(mark) > 1:
-                return "," if mark == "." else "."
-            if len(number) - number.index(mark) - 1 != 3 or number.lstrip("-+").startswith(("0" + mark, mark)):
-                return mark
-    return None if marks else "."
+    if not any(mark in number for number in numbers for mark in ".,"):
+        return "."
+    proved = {mark for number in numbers if (mark := _proved_mark(number))}
+    return proved.pop() if len(proved) == 1 else None
+
+
+def _proved_mark(number: str) -> str | None:
+    positions = [(number.rfind(mark), mark) for mark in ".," if mark in number]
+    if len(positions) == 2:
+        return max(positions)[1]
+    for position, mark in positions:
+        if number.count(mark) > 1:
+            return "," if mark == "." else "."
+        if len(number) - position - 1 != 3 or number.lstrip("-+\u2212").startswith(("0" + mark, mark)):
+            return mark
+    return None
 
 
 def read_amount(cell: str, *, mark: str) -> Decimal | None:
-    """The number in a cell, None where it is none.
+    """The number in a cell, None where it is none. Whatever groups thousands stands before three digits at the end.
 
-    >>> read_amount("€ 1.250,50", mark=",")
-    Decimal('1250.50')
+    >>> read_amount("€ 1.250,50", mark=","), read_amount("1,5", mark=".")
+    (Decimal('1250.50'), None)
     """
-    number = strip_currency(cell)[0]
-    if not _NUMBER.fullmatch(number):
+    number = strip_currency(cell)[0].replace("\u2212", "-")
+    match = _AMOUNTS[mark].fullmatch(number)
+    if match is None:
         return None
-    for sign in (" ", "\u00a0", "\u202f", "," if mark == "." else "."):
-        number = number.replace(sign, "")
-    plain = number.replace(mark, ".").replace("\u2212", "-")
-    return Decimal(plain) if re.fullmatch(r"[-+]?(\d+(\.\d*)?|\.\d+)", plain) else None
+    return Decimal(re.sub(r"[^-+\d]", "", match[1]) + "." + (match[2] or "0"))
