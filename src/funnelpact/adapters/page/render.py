@@ -87,7 +87,7 @@ class _Tongue:
     def sentence(self, sentence: Sentence) -> Markup:
         """A sentence with its numbers as buttons that open."""
         holes = {name: f"\ue000{name}\ue001" for name in sentence.opened}
-        text = self.language.say(Message(sentence.text.id, **dict(sentence.text.items), **holes))
+        text = self.language.say(Message(sentence.text.id, **{**dict(sentence.text.items), **holes}))
         parts = _HOLE.split(text)
         html = Markup("")
         for position, part in enumerate(parts):

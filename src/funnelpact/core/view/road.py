@@ -125,10 +125,12 @@ def road_page(
 def _need(outlook: Outlook) -> Sentence:
     even, likely = outlook.even, outlook.likely
     opened = {"leads": Opened(key="need-even", shown=even.leads or NONE, derivation=even.derivation)}
-    text = Message("page.need.even_only", quota=outlook.quota, chance=likely.chance)
+    text = Message("page.need.even_only", leads=even.leads or NONE, quota=outlook.quota, chance=likely.chance)
     if likely.leads is not None:
         opened["more"] = Opened(key="need-likely", shown=likely.leads, derivation=likely.derivation)
-        text = Message("page.need.both", quota=outlook.quota, chance=likely.chance)
+        text = Message(
+            "page.need.both", leads=even.leads or NONE, more=likely.leads, quota=outlook.quota, chance=likely.chance
+        )
     caption = Message("page.need.today", leads=outlook.today, months=outlook.today_chance.value * 100)
     return Sentence(text=text, opened=opened, caption=caption)
 
@@ -150,7 +152,11 @@ def _worth(featured: SegmentFindings) -> Sentence:
     caption = Message(
         "page.worth.why", wins=featured.reached[-1], passes=featured.reached[0], days=featured.value.horizon_days or 0
     )
-    return Sentence(text=Message("page.worth.known", type=name, half=half), opened={"value": shown}, caption=caption)
+    return Sentence(
+        text=Message("page.worth.known", type=name, value=shown.shown, half=half),
+        opened={"value": shown},
+        caption=caption,
+    )
 
 
 def _waits(waiting: Mapping[str | None, int], days: Mapping[int, int], outlook: Outlook) -> Waits:
@@ -196,7 +202,9 @@ def _waiting(waits: Waits | None, waiting: Mapping[str | None, int], outlook: Ou
         for name, count in sorted(waiting.items(), key=lambda item: -item[1])[:3]
     )
     return Sentence(
-        text=Message("page.waits.some_wait"), opened={"leads": shown}, caption=Message("page.waits.most", types=names)
+        text=Message("page.waits.some_wait", leads=shown.shown),
+        opened={"leads": shown},
+        caption=Message("page.waits.most", types=names),
     )
 
 
