@@ -30,7 +30,7 @@ class Lag:
     """The time between two stages in days: log-normal (`size` the median, `spread` sigma) or Weibull (scale, shape).
 
     >>> round(log_normal(median=6, sigma=1.0).median, 2), round(weibull(scale=10, shape=0.9).median, 2)
-    (6.0, 6.65)
+    (6, 6.65)
     """
 
     family: Family
