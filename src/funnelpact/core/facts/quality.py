@@ -37,8 +37,11 @@ def unmatched_references(
     issues = []
     for value, rows in missing.items():
         near = get_close_matches(_plain(value), list(keys), n=1, cutoff=0.8)
-        name, nearest = ("reference-near", {"nearest": keys[near[0]]}) if near else ("reference-unknown", {})
-        about = Message(f"issue.{name}", column=column, value=value, table=table, rows=rows, **nearest)
+        about = (
+            Message("issue.reference-near", column=column, value=value, table=table, rows=rows, nearest=keys[near[0]])
+            if near
+            else Message("issue.reference-unknown", column=column, value=value, table=table, rows=rows)
+        )
         issues.append(_issue(rows, about))
     return tuple(issues)
 

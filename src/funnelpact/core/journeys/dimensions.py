@@ -77,7 +77,10 @@ def find_dimension(*, asked: str, available: Sequence[Dimension]) -> Dimension:
     exact = [entry for entry in available if _key(entry.name) == key]
     if not exact and key in OTHER_NAMES:
         exact = [entry for entry in available if entry.name == OTHER_NAMES[key] and not entry.labelled]
-    near = [entry for entry in available if _key(entry.name).startswith(key) or key.startswith(_key(entry.name))]
+    names_of = {entry: _key(entry.name) for entry in available}
+    near = [
+        entry for entry, name in names_of.items() if key and name and (name.startswith(key) or key.startswith(name))
+    ]
     if exact:
         return min(exact, key=lambda entry: (entry.labelled, LABELLED.index(entry.table)))
     if len({entry.name for entry in near}) == 1:
