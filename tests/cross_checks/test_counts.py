@@ -1,0 +1,225 @@
+"""Every count by two or three roads: the engine's expressions, plain Python over single facts, SQL written by hand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from funnelpact.core.journeys.dimensions import Dimension
+from funnelpact.core.measure import counts
+from funnelpact.core.measure.counts import ALL, LEFT, MOVED, OPEN, Closings, OldEnough, Orders, StepCounts
+from tests.cross_checks.slow_passes import Pass, life, slow_passes
+from tests.worlds import arrow_facts, passes_of, rows_of
+
+AS_OF = date(2026, 3, 31)
+BY_TYPE = Dimension("leads", "type", labelled=False)
+# Each example is a company of its own and takes the engine a second.
+FEWER = settings(max_examples=max(10, settings().max_examples // 5))
+
+MOMENTS = st.builds(
+    lambda day, hour: f"{date(2026, 1, 1) + timedelta(days=day)}T{hour:02}:00", st.integers(0, 110), st.integers(0, 23)
+)
+TYPES = st.sampled_from(["", "type=web", "type=chat"])
+AMOUNTS = st.sampled_from(["", "amount=0", "amount=100", "amount=250.5", "amount=99999.99"])
+LEAD_LABELS = st.sampled_from(["MQL", "SQL", "Disqualified", "Nurture"])
+DEAL_LABELS = st.sampled_from(["Negotiation", '"Closed Won"', "Lost", "Kaybedildi"])
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> str:
+    """A company with some leads and deals whose facts lie anywhere: skipped, repeated, backwards, after the last day."""
+    lines = []
+    leads = [f"l{number}" for number in range(draw(st.integers(0, 8)))]
+    for lead in leads:
+        lines += [f"lead {lead} {draw(MOMENTS)} {draw(TYPES)}" for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
+        lines += [f"lead {lead} > {draw(LEAD_LABELS)} {draw(MOMENTS)}" for _ in range(draw(st.integers(0, 3)))]
+    for number in range(draw(st.integers(0, 8))):
+        of = draw(st.sampled_from(["", "of nobody", *[f"of {lead}" for lead in leads]]))
+        lines.append(f"deal d{number} {of} {draw(MOMENTS)} {draw(AMOUNTS)}")
+        lines += [f"deal d{number} > {draw(DEAL_LABELS)} {draw(MOMENTS)}" for _ in range(draw(st.integers(0, 3)))]
+    return "\n".join(lines)
+
+
+def parts(passes: list[Pass]) -> dict[str | None, list[Pass]]:
+    """The passes of each segment, and all together."""
+    found: dict[str | None, list[Pass]] = {ALL: passes}
+    for one in passes:
+        found.setdefault(one.by, []).append(one)
+    return found
+
+
+def cells(counted: StepCounts) -> Counter[tuple[int, int]]:
+    """A life table as age and end to count."""
+    table = counted.table
+    rows = {OPEN: table.open, MOVED: table.moved, LEFT: table.left}
+    return Counter({(age, end): n for end, row in rows.items() for age, n in enumerate(row) if n})
+
+
+@FEWER
+@given(worlds())
+def test_passes_are_those_of_the_slow_count(world: str):
+    """Days of the stages, exit, amount, segment and whether it runs backwards, pass by pass."""
+    rows = rows_of(world)
+    found = passes_of(rows, as_of=AS_OF, by=BY_TYPE).to_pyarrow().to_pylist()
+
+    assert {
+        row["key"]: (
+            row["by"],
+            [row[f"s{place}"] for place in range(4)],
+            row["left_on"],
+            row["amount"],
+            row["backwards"],
+        )
+        for row in found
+    } == {one.key: (one.by, one.days, one.left_on, one.amount, one.backwards) for one in slow_passes(rows, AS_OF)}
+
+
+@FEWER
+@given(worlds(), st.sampled_from([(0, 1), (0, 3), (1, 2), (2, 3)]), st.sampled_from([None, date(2026, 1, 20)]))
+def test_life_tables_are_those_of_the_slow_count(world: str, step: tuple[int, int], since: date | None):
+    """Each segment's passes by age and end, and what the moved ones brought."""
+    start, end = step
+    rows = rows_of(world)
+    passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
+    found = counts.step_counts(passes=passes, start=start, end=end, as_of=AS_OF, observed_from=since)
+    slow = {
+        name: (part, table)
+        for name, part in parts(slow_passes(rows, AS_OF)).items()
+        if (table := life(part, start=start, end=end, as_of=AS_OF, since=since))
+    }
+
+    assert {name: cells(counted) for name, counted in found.items()} == {
+        name: table for name, (_, table) in slow.items()
+    }
+    for name, (part, table) in slow.items():
+        moved = [
+            one for one in part if life([one], start=start, end=end, as_of=AS_OF, since=since).total() and one.days[end]
+        ]
+        amounts = [one.amount for one in moved if one.amount is not None]
+        assert found[name].table.passes == table.total()
+        assert sum(found[name].table.amount) == sum(map(Fraction, amounts))
+        assert sum(found[name].table.amount_known) == len(amounts)
+        assert abs(float(sum(found[name].squares)) - sum(float(amount) ** 2 for amount in amounts)) < 1e-3
+
+
+@FEWER
+@given(worlds(), st.integers(0, 60), st.integers(0, 60))
+def test_closings_and_old_enough_are_those_of_the_slow_count(world: str, ago: int, horizon: int):
+    """Both ends of the period included; an age equal to the horizon is old enough and in time."""
+    rows = rows_of(world)
+    passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
+    first_on = AS_OF - timedelta(days=ago)
+    closings = counts.closings(passes=passes, start=2, end=3, first_on=first_on, last_on=AS_OF)
+    old = counts.old_enough(passes=passes, start=0, end=3, horizon_days=horizon, as_of=AS_OF)
+
+    for name, part in parts([one for one in slow_passes(rows, AS_OF) if not one.backwards]).items():
+        deals = [one for one in part if one.days[2]]
+        ends = [(bool(one.days[3]), one.days[3] or one.left_on) for one in deals]
+        within = [moved for moved, day in ends if day and first_on <= day <= AS_OF]
+        assert closings.get(name, Closings(moved=0, left=0)) == Closings(
+            moved=sum(within), left=len(within) - sum(within)
+        )
+        ripe = [one for one in part if one.days[0] and (AS_OF - one.days[0]).days >= horizon]
+        moved = [one for one in ripe if one.days[0] and one.days[3] and (one.days[3] - one.days[0]).days <= horizon]
+        assert old.get(name, OldEnough(entered=0, moved=0)) == OldEnough(entered=len(ripe), moved=len(moved))
+
+
+@FEWER
+@given(worlds())
+def test_orders_stages_and_arrivals_are_those_of_the_slow_count(world: str):
+    """Won passes with their amounts, passes by stage, and those of the newest quarter."""
+    rows = rows_of(world)
+    passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
+    orders = counts.orders(passes=passes, won=3)
+    reached = counts.reached(passes=passes, positions=range(4))
+    arrivals = counts.arrivals(passes=passes, position=0, days=30)
+    straight = [one for one in slow_passes(rows, AS_OF) if not one.backwards]
+    newest = max((one.days[0] for one in straight if one.days[0]), default=None)
+
+    for name, part in parts(straight).items():
+        won = [one for one in part if one.days[3]]
+        amounts = [one.amount for one in won if one.amount is not None]
+        found = orders.get(name, Orders(won=0, count=0, total=Fraction(0), squares=Fraction(0)))
+        assert (found.won, found.count, found.total) == (len(won), len(amounts), sum(map(Fraction, amounts)))
+        assert reached.get(name, (0,) * 4) == tuple(
+            sum(one.days[place] is not None for one in part) for place in range(4)
+        )
+        fresh = [one for one in part if newest and one.days[0] and (newest - one.days[0]).days < 30]
+        assert arrivals.get(name, 0) == len(fresh)
+    assert counts.backwards(passes=passes)[0] == sum(one.backwards for one in slow_passes(rows, AS_OF))
+
+
+SQL = """
+with moves as (
+    select subject, subject_kind, happened_at,
+        case when label in ('Closed Won') then 3
+             when label in ('Lost', 'Kaybedildi', 'Disqualified') then -1
+             when subject_kind = 'deal' then 2
+             when label = 'SQL' then 1 when label = 'MQL' then 0 end as place
+    from '{folder}/transitions.parquet' where happened_at < '{end}'
+),
+ends as (
+    select subject, subject_kind,
+        min(happened_at) filter (place = 1) as sql_at, min(happened_at) filter (place = 2) as opportunity_at,
+        min(happened_at) filter (place = 3) as won_at,
+        max(happened_at) filter (place = -1) as exit_at, max(happened_at) filter (place >= 0) as stayed_at
+    from moves where place is not null group by all
+),
+deals as (
+    select d.deal, d.lead, least(d.happened_at, e.opportunity_at) as opportunity_at, e.won_at,
+        case when e.won_at is null and (e.stayed_at is null or e.exit_at >= e.stayed_at) then e.exit_at end as left_at,
+        case when e.won_at is not null and d.amount > 0 then d.amount end as amount
+    from '{folder}/deals.parquet' d left join ends e on e.subject = d.deal and e.subject_kind = 'deal'
+    where d.happened_at < '{end}'
+),
+leads as (
+    select lead, min(happened_at) as created_at from '{folder}/leads.parquet' where happened_at < '{end}' group by lead
+),
+of_leads as (
+    select l.lead, l.created_at, least(min(e.sql_at), min(d.opportunity_at), min(d.won_at)) as sql_at,
+        least(min(d.opportunity_at), min(d.won_at)) as opportunity_at, min(d.won_at) as won_at, sum(d.amount) as amount,
+        case when count(d.deal) = 0
+             then max(case when e.stayed_at is null or e.exit_at >= e.stayed_at then e.exit_at end)
+             when bool_and(d.left_at is not null) then max(d.left_at) end as left_at
+    from leads l
+    left join ends e on e.subject = l.lead and e.subject_kind = 'lead'
+    left join deals d on d.lead = l.lead
+    group by l.lead, l.created_at
+),
+straight as (
+    select *, greatest(won_at::date, created_at::date) as won_on from of_leads
+    where least(sql_at, opportunity_at, won_at, created_at, case when won_at is null then left_at end)::date
+        >= created_at::date - 1
+)
+select case when won_at is not null then 1 when left_at is not null then 2 else 0 end as cause,
+    case when won_at is not null then greatest(won_at::date, created_at::date) - created_at::date
+         when left_at is not null then greatest(left_at::date - created_at::date, 0)
+         else date '{as_of}' - created_at::date end as age,
+    count(*) as n, coalesce(sum(amount) filter (won_at is not null), 0) as amount
+from straight group by all
+"""
+
+
+@FEWER
+@given(worlds())
+def test_the_way_to_won_is_that_of_sql_written_by_hand(world: str):
+    """The life table of leads from creation to win, over the same Parquet files, by a query that shares no line with ours."""
+    rows = rows_of(world)
+    ours = counts.step_counts(passes=passes_of(rows, as_of=AS_OF), start=0, end=3, as_of=AS_OF)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
+        for name, table in arrow_facts(rows).items():
+            pq.write_table(table, Path(folder) / f"{name}.parquet")
+        engine.execute("set timezone = 'UTC'")
+        query = SQL.format(folder=folder, end=f"{AS_OF + timedelta(days=1)}T00:00:00+00", as_of=AS_OF)
+        theirs = engine.execute(query).fetchall()
+
+    assert (cells(ours[ALL]) if ours else Counter()) == Counter({(age, cause): n for cause, age, n, _ in theirs})
+    assert sum(ours[ALL].table.amount if ours else [Fraction(0)]) == sum(Fraction(row[3]) for row in theirs)
