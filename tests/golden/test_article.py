@@ -54,8 +54,14 @@ def test_the_lines_of_a_page_compute_what_it_says(page: str):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_print_what_it_shows(page: str, tmp_path: Path):
-    """Each console block: the command after the dollar sign, and its output to the letter."""
+    """Each console block: the command after the dollar sign, and its output to the letter.
+
+    Files that the page shows, TOML or YAML, lie beside as `mix.toml` and `mix.yaml`.
+    """
     shown = blocks(page, "console")
+    for kind in ("toml", "yaml"):
+        for content in blocks(page, kind):
+            (tmp_path / f"mix.{kind}").write_text(content, encoding="utf-8")
 
     assert shown
     for block in shown:
