@@ -10,7 +10,7 @@ from funnelpact.core.terms.report import FileReport, ImportReport
 from funnelpact.core.view.language import Language
 from funnelpact.core.view.table import NONE, Table
 
-SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "": "none"}
 
 
 def file_sentences(*, file: FileReport) -> tuple[Message, ...]:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -87,7 +87,7 @@ def read_text_file(*, name: str, content: bytes) -> TextFile:
         elif not any(cell.strip() for cell in cells) or (line == 1 and _names_separator(lines[0])):
             continue
         elif not headers:
-            headers = _headers(cells)
+            headers = distinct_headers(cells=cells)
         elif len(cells) >= len(headers) and not any(cell.strip() for cell in cells[len(headers) :]):
             rows.append(Row(line, tuple(cells[: len(headers)])))
         else:
@@ -156,7 +156,7 @@ def _separator(lines: list[str]) -> str:
     return max(SEPARATORS, key=evenness)
 
 
-def _headers(cells: list[str]) -> tuple[str, ...]:
+def distinct_headers(*, cells: Sequence[str]) -> tuple[str, ...]:
     """The headers, each unlike the others: a repeated or empty one gets its position."""
     headers: list[str] = []
     for position, cell in enumerate(cells, start=1):

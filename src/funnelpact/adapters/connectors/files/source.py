@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.facts import KEYS, FileFacts, facts_of_file
+from funnelpact.adapters.connectors.files.formats import read_files
 from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
-from funnelpact.adapters.connectors.files.reading import read_text_file
 from funnelpact.adapters.connectors.files.recognition import DEALS, Understood, understand
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
 from funnelpact.core.facts.quality import unmatched_references
@@ -51,7 +51,7 @@ class FileSource:
     def read(self) -> Read:
         """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
         received = {name: _bytes(path) for name, path in _names(self.paths).items()}
-        files = [read_text_file(name=name, content=content) for name, content in received.items()]
+        files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
         understood = understand(files=files)
         mappings = propose_mappings(understood=understood, order=self.order, mark=self.mark, currency=self.currency)
         facts = [
