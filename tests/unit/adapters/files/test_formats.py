@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from datetime import date, datetime
@@ -157,3 +158,19 @@ def test_a_workbook_that_claims_a_cell_at_the_far_corner_is_refused_or_read_smal
 def test_a_broken_file_is_refused_as_broken(content: bytes):
     """A file that begins like one kind and is none ends in a sentence."""
     assert reason_of(content) == "reason.broken"
+
+
+def test_a_packed_file_reads_like_the_file_inside():
+    """A CSV packed by gzip is a CSV."""
+    (file,) = read_files(name="x.csv.gz", content=gzip.compress(b"a;b\n1;2\n"))
+
+    assert file.separator == ";"
+    assert file.rows[0].cells == ("1", "2")
+
+
+def test_a_packed_file_that_unfolds_beyond_a_gigabyte_is_refused():
+    """Two gigabytes of nothing in two megabytes."""
+    block = gzip.compress(bytes(1 << 24), compresslevel=1)
+
+    assert len(block) < 100_000
+    assert reason_of(gzip.compress(bytes((1 << 30) + 1), compresslevel=1)) == "reason.too-large"

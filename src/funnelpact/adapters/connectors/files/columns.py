@@ -128,11 +128,25 @@ def _standing(column: Column) -> tuple[float, bool, int]:
     return column.certainty, unlike, column.filled
 
 
+_TECHNICAL = frozenset(
+    "synced sync updated modified modstamp extracted loaded imported viewed referenced guncelleme guncellenme degistirilme".split()
+)
+
+
+def is_technical(*, header: str) -> bool:
+    """Whether a column tells of the record's keeping, not of what happened: synced, modified, or an underscore before it.
+
+    >>> is_technical(header="_fivetran_synced"), is_technical(header="Last Modified Date"), is_technical(header="Close Date")
+    (True, True, False)
+    """
+    return header.startswith("_") or bool(_TECHNICAL & set(plain_words(label=_spaced(header))))
+
+
 def _column(file: TextFile, header: str) -> Column:
     cells = file.column(header)
     filled = [cell for cell in cells if not is_null(cell)]
     shape = _shape(filled)
-    role, certainty = _role_by_header(header, shape)
+    role, certainty = (Role.LABEL, 0.5) if is_technical(header=header) else _role_by_header(header, shape)
     return Column(
         header=header,
         shape=shape,
@@ -185,7 +199,7 @@ def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
         for alternative in alternatives:
             parts = alternative.split()
             # "Lead" alone is the lead; "lead score" is something about it.
-            whole = role not in _KEYS or len(parts) > 1 or len(words) == 1
+            whole = len(parts) > 1 or len(words) == 1 or (role not in _KEYS and _stands_out(parts[0], words))
             if whole and (all(any(_same_word(w, part) for w in words) for part in parts) or joined == "".join(parts)):
                 if shape in shapes:
                     return role, 1.0 if len(parts) > 1 or len(words) == 1 else 0.9
@@ -193,6 +207,11 @@ def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
     # A date under the name of a stage, such as "Became an SQL on", says when it was reached.
     reached = shape is Shape.DATE and stage_of(label=_spaced(header)) is not None
     return (Role.REACHED, 0.8) if reached else (Role.LABEL, 0.5)
+
+
+def _stands_out(part: str, words: Sequence[str]) -> bool:
+    """Whether one word may speak for a whole header: a short one, or one that begins or ends with it."""
+    return len(words) <= 3 or _same_word(words[0], part) or _same_word(words[-1], part)
 
 
 def names_record(*, header: str) -> bool:
@@ -207,7 +226,8 @@ def names_record(*, header: str) -> bool:
 
 def speaks_of_person(*, header: str) -> bool:
     """Whether a header tells something of a person, so that the rows may be people: first name, e-mail, lead status."""
-    joined = "".join(plain_words(label=_spaced(header)))
+    words = plain_words(label=_spaced(header))
+    joined = "".join(words[1:] if words[:1] in {("property",), ("properties",)} else words)
     return joined.startswith(_PERSON)
 
 

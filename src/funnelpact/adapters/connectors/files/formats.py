@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,6 +23,9 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem
 
 STARTS = ((b"PK\x03\x04", "workbook"), (b"\xd0\xcf\x11\xe0", "workbook"), (b"PAR1", "parquet"), (b"<", "event-log"))
+GZIP = b"\x1f\x8b"
+MOST_UNPACKED = 1 << 30
+"""Bytes that a packed file may unfold to."""
 SECONDS = 2 * parsing.MOST_SECONDS
 
 
@@ -34,9 +38,11 @@ class FileRefused(Problem):
 def read_files(*, name: str, content: bytes) -> list[TextFile]:
     """The rows of a file; a workbook gives one entry for each sheet with rows, named `file#sheet` where there are several.
 
-    Knows separated text, XLSX and XLS, Parquet, JSON lines (or one JSON list) and XES. All but text and JSON are read in a
+    Knows separated text, XLSX and XLS, Parquet, JSON lines (or one JSON list) and XES, each also packed by gzip. All but text and JSON are read in a
     process of their own with limits on memory and time. Raises `FileRefused` and `FileNotText`.
     """
+    if content.startswith(GZIP):
+        content = _unpacked(name, content)
     head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     kind = next((kind for start, kind in STARTS if head.startswith(start)), None)
     if kind is not None:
@@ -48,6 +54,18 @@ def read_files(*, name: str, content: bytes) -> list[TextFile]:
     if head[:1] in {b"{", b"["}:
         return [_from_json(name, content)]
     return [read_text_file(name=name, content=content)]
+
+
+def _unpacked(name: str, content: bytes) -> bytes:
+    """What a gzip file holds, refused where it unfolds beyond all measure."""
+    try:
+        plain = zlib.decompressobj(wbits=31)
+        whole = plain.decompress(content, MOST_UNPACKED)
+    except zlib.error as error:
+        raise FileRefused(file=name, reason=Message("reason.broken")) from error
+    if plain.unconsumed_tail:
+        raise FileRefused(file=name, reason=Message("reason.too-large"))
+    return whole
 
 
 def _apart(name: str, content: bytes, kind: str) -> list[tuple[str, list[list[str]]]]:

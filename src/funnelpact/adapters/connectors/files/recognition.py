@@ -9,6 +9,7 @@ from funnelpact.adapters.connectors.files.columns import (
     Column,
     Role,
     Shape,
+    is_technical,
     names_record,
     read_columns,
     speaks_of_person,
@@ -76,7 +77,7 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
 def _kind(columns: Sequence[Column]) -> str | None:
     """What the rows are, by the roles that headers gave."""
     roles: dict[Role, Column] = {column.role: column for column in columns}
-    if not any(column.shape is Shape.DATE for column in columns):
+    if not any(column.shape is Shape.DATE and not is_technical(header=column.header) for column in columns):
         unique = {role for role, column in roles.items() if _is_unique(column)}
         named = ((Role.OWNER, PEOPLE), (Role.PRODUCT, PRODUCTS), (Role.COMPANY, COMPANIES))
         return next((kind for role, kind in named if role in unique), None)
@@ -104,7 +105,7 @@ def _kind_by_values(
     name: str, read: Mapping[str, Sequence[Column]], values: Mapping[tuple[str, str], frozenset[str]]
 ) -> str | None:
     """What the rows are where headers do not say: stages or an end make deals, a key in a larger file its deals."""
-    columns = read[name]
+    columns = [column for column in read[name] if not is_technical(header=column.header)]
     dates = [column for column in columns if column.shape is Shape.DATE]
     keys = [column for column in columns if _is_unique(column) and column.shape is not Shape.DATE]
     if not keys or not dates:
@@ -143,7 +144,8 @@ def _with_own_key(kind: str, columns: tuple[Column, ...], rows: int) -> tuple[Co
 
 
 def _can_be_key(column: Column, rows: int) -> bool:
-    return column.role is Role.LABEL and column.shape in KEY_SHAPES and column.distinct == column.filled == rows > 0
+    free = column.role is Role.LABEL and not is_technical(header=column.header)
+    return free and column.shape in KEY_SHAPES and column.distinct == column.filled == rows > 0
 
 
 def _with_references(
@@ -178,7 +180,7 @@ def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tupl
         return columns
     roles = {column.role for column in columns}
     given: dict[str, Role] = {}
-    labels = [column for column in columns if column.role is Role.LABEL]
+    labels = [column for column in columns if column.role is Role.LABEL and not is_technical(header=column.header)]
     if kind == DEALS and Role.STAGE not in roles:
         given |= {column.header: Role.STAGE for column in labels if column.shape is Shape.STAGE}
     dates = days_in_order(file=file, headers=[column.header for column in labels if column.shape is Shape.DATE])
