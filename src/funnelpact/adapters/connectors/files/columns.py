@@ -98,7 +98,7 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
     (Role.PRODUCT, ("product", "urun"), _WORDS),
     (Role.LEAD_KEY, (*_keys("lead", "mql", "contact", "prospect", "person", "aday", "kisi"), "lead", "leads", "mql", "contact", "aday"), (*_WORDS, Shape.NUMBER)),
     (Role.DEAL_KEY, (*_keys("opportunity", "deal", "opp", "firsat", "anlasma", "satis"), "opportunity", "deal", "firsat", "opportunity name", "deal name", "firsat adi"), (*_WORDS, Shape.NUMBER)),
-    (Role.COMPANY, ("account", "company", "organization", "organisation", "firma", "sirket", "kurum"), _WORDS),
+    (Role.COMPANY, ("account", "company", "organization", "organisation", "firma", "sirket", "kurum", "musteri", "hesap"), _WORDS),
 )  # fmt: skip
 
 

@@ -59,15 +59,19 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
         for column in read[file.name]
     }
     kinds: dict[str, str] = {}
-    for file in files:
-        kind = _kind(read[file.name]) or _kind_by_values(file.name, read, values)
+    # What others refer to comes last: its kind is told by who refers to it.
+    for file in sorted(files, key=lambda file: not _dates(read[file.name])):
+        columns = read[file.name]
+        kind = (
+            _kind(columns) or _kind_by_values(file.name, read, values) or _kind_by_use(file.name, read, values, kinds)
+        )
         if kind is None:
             raise FileNotUnderstood(file=file.name, headers=file.headers)
         kinds[file.name] = kind
-        read[file.name] = _with_own_key(kind, read[file.name], len(file.rows))
+    keyed = {file.name: _with_own_key(file, kinds[file.name], read, values) for file in files}
     understood = []
     for file in files:
-        columns = _with_references(file.name, read=read, values=values, kinds=kinds)
+        columns = _with_references(file.name, read=keyed, values=values, kinds=kinds)
         columns = _with_values(file, kinds[file.name], columns)
         understood.append(Understood(file=file, kind=kinds[file.name], columns=columns))
     return tuple(understood)
@@ -76,7 +80,7 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
 def _kind(columns: Sequence[Column]) -> str | None:
     """What the rows are, by the roles that headers gave."""
     roles: dict[Role, Column] = {column.role: column for column in columns}
-    if not any(column.shape is Shape.DATE for column in columns):
+    if not _dates(columns):
         unique = {role for role, column in roles.items() if _is_unique(column)}
         named = ((Role.OWNER, PEOPLE), (Role.PRODUCT, PRODUCTS), (Role.COMPANY, COMPANIES))
         return next((kind for role, kind in named if role in unique), None)
@@ -105,7 +109,7 @@ def _kind_by_values(
 ) -> str | None:
     """What the rows are where headers do not say: stages or an end make deals, a key in a larger file its deals."""
     columns = read[name]
-    dates = [column for column in columns if column.shape is Shape.DATE]
+    dates = _dates(columns)
     keys = [column for column in columns if _is_unique(column) and column.shape is not Shape.DATE]
     if not keys or not dates:
         return None
@@ -114,6 +118,32 @@ def _kind_by_values(
     )
     is_deals = part or len(dates) > 1 or any(column.shape is Shape.STAGE for column in columns)
     return DEALS if is_deals else LEADS
+
+
+def _kind_by_use(
+    name: str,
+    read: Mapping[str, Sequence[Column]],
+    values: Mapping[tuple[str, str], frozenset[str]],
+    kinds: Mapping[str, str],
+) -> str | None:
+    """What rows without a day are, by the column of another file that names them; companies where that says nothing."""
+    keys = [values[name, column.header] for column in read[name] if _is_unique(column)]
+    used = [
+        column
+        for other in kinds
+        for column in read[other]
+        if column.shape in REFERENCE_SHAPES
+        and column.distinct > 1
+        and any(_overlap(values[other, column.header], key) >= REFERS for key in keys)
+    ]
+    named = {role: kind for kind, role in KEYS.items() if kind in {PEOPLE, COMPANIES, PRODUCTS}}
+    told = [named[column.role] for column in used if column.role in named]
+    free = [kind for kind in (COMPANIES, PRODUCTS, PEOPLE) if kind not in kinds.values()]
+    return next(iter(told or free), None) if used else None
+
+
+def _dates(columns: Sequence[Column]) -> list[Column]:
+    return [column for column in columns if column.shape is Shape.DATE]
 
 
 def _part_of(
@@ -129,17 +159,34 @@ def _part_of(
     )
 
 
-def _with_own_key(kind: str, columns: tuple[Column, ...], rows: int) -> tuple[Column, ...]:
+def _with_own_key(
+    file: TextFile,
+    kind: str,
+    read: Mapping[str, Sequence[Column]],
+    values: Mapping[tuple[str, str], frozenset[str]],
+) -> tuple[Column, ...]:
     """The columns, one of them being the key of the rows: by its header, else one whose values are all different."""
-    if any(column.role is KEYS[kind] for column in columns):
+    columns = tuple(read[file.name])
+    by_header = next((column for column in columns if column.role is KEYS[kind]), None)
+    keys = [column for column in columns if _can_be_key(column, len(file.rows))]
+    named = [column for column in keys if names_record(header=column.header)]
+    if by_header is not None and (_is_unique(by_header) or not named):
         return columns
-    if kind == DEALS and any(column.role is Role.LEAD_KEY for column in columns):
-        keys = [column for column in columns if _can_be_key(column, rows) and names_record(header=column.header)]
-    else:
-        keys = [column for column in columns if _can_be_key(column, rows)]
-    # A name of the record first, then words, then numbers.
-    best = max(keys, key=lambda c: (names_record(header=c.header), c.shape is Shape.KEY), default=None)
-    return tuple(replace(c, role=KEYS[kind], certainty=0.7) if c is best else c for c in columns)
+    if by_header is not None or (kind == DEALS and any(column.role is Role.LEAD_KEY for column in columns)):
+        keys = named
+
+    def standing(column: Column) -> tuple[bool, bool, bool]:
+        """The name of a key first, then what no other file has for a key, then words before numbers."""
+        elsewhere = any(
+            _part_of(values[file.name, column.header], values, other, read) for other in read if other != file.name
+        )
+        return column in named, not elsewhere, column.shape is Shape.KEY
+
+    best = max(keys, key=standing, default=None)
+    given = {best.header: KEYS[kind]} if best else {}
+    if best and by_header:
+        given[by_header.header] = Role.LABEL
+    return tuple(replace(c, role=given[c.header], certainty=0.7) if c.header in given else c for c in columns)
 
 
 def _can_be_key(column: Column, rows: int) -> bool:
