@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from funnelpact.adapters.connectors.files.columns import Role
+from funnelpact.adapters.connectors.files.kinds import COMPANIES, DEALS, KEYS, LEADS, PEOPLE, PRODUCTS
 from funnelpact.adapters.connectors.files.mapping import FileMapping
 from funnelpact.adapters.connectors.files.reading import EXAMPLE, Rejected, Row, TextFile
-from funnelpact.adapters.connectors.files.recognition import COMPANIES, DEALS, LEADS, PEOPLE, PRODUCTS
 from funnelpact.adapters.connectors.files.values import (
     Moment,
     currency_code,
@@ -31,7 +31,6 @@ from funnelpact.core.terms.funnel import WON
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """What a file says of people, companies and products without a date was always so, as far as it tells."""
 LARGEST_AMOUNT = Decimal(10) ** 14
-KEYS = {LEADS: Role.LEAD_KEY, DEALS: Role.DEAL_KEY, PEOPLE: Role.OWNER, COMPANIES: Role.COMPANY, PRODUCTS: Role.PRODUCT}
 
 # Which role fills which column of the fact table; what is not named here goes to `labels` under its own header.
 _COLUMNS: dict[str, dict[Role, str]] = {

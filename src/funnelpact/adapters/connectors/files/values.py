@@ -31,6 +31,15 @@ _AMOUNTS = {
     for mark, group in ((".", "[,\u00a0\u202f ]"), (",", "[.\u00a0\u202f ]"))
 }
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₺": "TRY", "TL": "TRY"}
+# ISO 4217. Any three letters would make amounts of "Box 12" and "Day 3".
+_CODES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
+    "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR "
+    "IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR "
+    "MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD "
+    "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF "
+    "XPF YER ZAR ZMW ZWG".split()
+)
 
 
 class DatesAmbiguous(Problem):
@@ -153,11 +162,11 @@ def needs_order(cells: Sequence[str]) -> bool:
 def currency_code(text: str) -> str | None:
     """The three letters of a currency that is written as a sign or a code, None where it is neither.
 
-    >>> currency_code("tl"), currency_code("€"), currency_code("each")
+    >>> currency_code("tl"), currency_code("€"), currency_code("box")
     ('TRY', 'EUR', None)
     """
     unit = text.strip().upper()
-    return _SIGNS.get(unit, unit if re.fullmatch(r"[A-Z]{3}", unit) else None)
+    return _SIGNS.get(unit, unit if unit in _CODES else None)
 
 
 def strip_currency(cell: str) -> tuple[str, str | None]:
