@@ -88,7 +88,7 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
          "olusturma", "olusturulma", "ilk temas", "kayit", "acilis", "baslangic", "giris"),
         _DATES,
     ),
-    (Role.STAGE, ("stage", "status", "outcome", "asama", "durum", "sonuc"), (Shape.STAGE, Shape.TEXT)),
+    (Role.STAGE, ("stage", "status", "outcome", "asama", "durum", "sonuc"), (Shape.STAGE, *_WORDS)),
     (Role.CURRENCY, ("currency", "para birimi", "doviz"), _WORDS),
     (Role.PRICE, ("price", "list price", "fiyat"), (Shape.NUMBER,)),
     (Role.AMOUNT, ("amount", "value", "deal size", "tutar", "bedel", "deger"), (Shape.NUMBER,)),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from funnelpact.core.journeys.stages import plain_words
 
@@ -21,6 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = range(631_152_000, 4_102_444_800)
 """Seconds since 1970 that are taken for a time: 1990 to 2100."""
 
+_DAY, _HOUR, _HALF_HOUR = timedelta(days=1), timedelta(hours=1), timedelta(minutes=30)
+_NIGHT = (6 * _HOUR, 18 * _HOUR)
 FEWEST = 10
 """From so many cells on, one time of day that all share says that a source keeps its days as somebody's midnight."""
 
@@ -74,29 +77,39 @@ def is_plain_digits(text: str) -> bool:
 def shift_to_day(instants: Iterable[datetime]) -> timedelta | None:
     """What to add to each instant of a column so that it falls on its day, where all of them are nothing but days.
 
-    Zero where all lie at midnight. A source in another zone writes its midnight at one other hour, or at two that lie an
-    hour apart where clocks are changed; at least `FEWEST` cells must say so. None where the times are times.
+    Zero where all lie at midnight. A source in another zone writes its midnight at one other hour, in the evening or at
+    night of UTC, or at two hours with one between them where clocks are changed; at least `FEWEST` cells must say so.
+    None where the times are times: whatever always happens at ten in the morning may well happen then.
 
-    >>> from datetime import date
     >>> evenings = [datetime(2026, month, 1, 21, tzinfo=UTC) for month in range(1, 13)]
     >>> shift_to_day(evenings)
     datetime.timedelta(seconds=10800)
     """
-    found = list(instants)
-    clocks = sorted({instant.time() for instant in found})
-    if not clocks or clocks == [time()]:
-        return timedelta(0) if clocks else None
-    seconds = sorted((clock.hour * 60 + clock.minute) * 60 + clock.second for clock in clocks)
-    if (
-        len(found) < FEWEST
-        or len(clocks) > 2
-        or any(clock.minute % 15 or clock.second or clock.microsecond for clock in clocks)
-    ):
+    found = sorted(instants)
+    clocks = sorted({_since_midnight(instant) for instant in found})
+    if len(clocks) == 1 and (not clocks[0] or (len(found) >= FEWEST and _is_other_midnight(clocks[0]))):
+        return _to_midnight(clocks[0])
+    if len(clocks) != 2 or len(found) < FEWEST or any(clock % _HALF_HOUR for clock in clocks):
         return None
-    low, high = seconds[0], seconds[-1]
-    if low == 0 and high == 23 * 3600:
-        low, high = high, 24 * 3600
-    if high - low not in {0, 3600}:
-        return None
-    # Zones reach from 12 hours behind to 14 ahead; the few ahead of 12 are read as a day early.
-    return timedelta(days=1, seconds=-low) if low > 12 * 3600 else timedelta(seconds=-low)
+    # London: midnight in winter, 23:00 of the day before in summer.
+    low, high = (clocks[1], clocks[0] + _DAY) if clocks == [timedelta(0), 23 * _HOUR] else (clocks[0], clocks[1])
+    return _to_midnight(low) if high - low == _HOUR and _changes_by_season(found) else None
+
+
+def _since_midnight(instant: datetime) -> timedelta:
+    return instant - instant.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _is_other_midnight(clock: timedelta) -> bool:
+    return not clock % _HALF_HOUR and not _NIGHT[0] < clock < _NIGHT[1]
+
+
+def _to_midnight(clock: timedelta) -> timedelta:
+    # Zones reach from 12 hours behind to 14 ahead; the few ahead of 12 would be read as a day early.
+    return _DAY - clock if clock > _DAY / 2 else -clock
+
+
+def _changes_by_season(instants: Sequence[datetime]) -> bool:
+    """Whether the time of day changes as seldom as clocks are: twice a year."""
+    changes = sum(1 for before, after in pairwise(instants) if _since_midnight(before) != _since_midnight(after))
+    return changes <= 2 * ((instants[-1] - instants[0]).days // 365 + 1)
