@@ -17,6 +17,7 @@ class Shape(Enum):
 
     EMPTY = "empty"
     DATE = "date"
+    STAMP = "stamp"
     NUMBER = "number"
     FLAG = "flag"
     STAGE = "stage"
@@ -65,6 +66,8 @@ class Column:
 
 _TRUTHS = frozenset("true false yes no evet hayır hayir doğru yanlış".split())
 
+_SOFTENED = {"k": "g", "t": "d", "p": "b"}
+
 _NUMBERED = ("id", "ids", "no", "number", "key", "kod", "kodu", "numara", "numarasi", "kimlik")
 
 
@@ -85,7 +88,7 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
          "olusturma", "olusturulma", "ilk temas", "kayit", "acilis", "baslangic", "giris"),
         _DATES,
     ),
-    (Role.STAGE, ("stage", "status", "outcome", "asama", "durum", "sonuc"), (Shape.STAGE, Shape.TEXT)),
+    (Role.STAGE, ("stage", "status", "outcome", "asama", "durum", "sonuc"), (Shape.STAGE, *_WORDS)),
     (Role.CURRENCY, ("currency", "para birimi", "doviz"), _WORDS),
     (Role.PRICE, ("price", "list price", "fiyat"), (Shape.NUMBER,)),
     (Role.AMOUNT, ("amount", "value", "deal size", "tutar", "bedel", "deger"), (Shape.NUMBER,)),
@@ -106,6 +109,12 @@ _PERSON = (
     "firstname", "lastname", "surname", "email", "phone", "jobtitle", "leadstatus", "leadsource", "leadowner", "lifecycle",
     "soyad", "eposta", "telefon", "unvan", "adsoyad", "leaddurum", "leadkaynag", "adaydurum",
 )  # fmt: skip
+_TIMES = (
+    "date", "time", "timestamp", "datetime", "day", "at", "on", "created", "createdate", "closedate", "tarih", "zaman", "gun"
+)  # fmt: skip
+# Days that copying, looking and planning leave behind: no lead begins and no deal ends with them.
+_RECORD = frozenset("last latest next due son sonraki modstamp reminder".split())
+_RECORD_STEMS = ("sync", "fivetran", "modif", "lastmodif", "updat", "viewed", "refresh", "export", "guncel", "degistir")
 _KEYS = {Role.LEAD_KEY, Role.DEAL_KEY}
 MANY = {Role.LABEL, Role.REACHED}
 """Roles that several columns of a file may have."""
@@ -145,8 +154,8 @@ def is_technical(*, header: str) -> bool:
 def _column(file: TextFile, header: str) -> Column:
     cells = file.column(header)
     filled = [cell for cell in cells if not is_null(cell)]
-    shape = _shape(filled)
-    role, certainty = (Role.LABEL, 0.5) if is_technical(header=header) else _role_by_header(header, shape)
+    shape = _shape(filled, header)
+    role, certainty = _role_by_header(header, shape)
     return Column(
         header=header,
         shape=shape,
@@ -172,11 +181,11 @@ def _as_label(column: Column) -> Column:
     )
 
 
-def _shape(filled: Sequence[str]) -> Shape:
+def _shape(filled: Sequence[str], header: str) -> Shape:
     if not filled:
         return Shape.EMPTY
-    if looks_like_dates(filled):
-        return Shape.DATE
+    if looks_like_dates(filled, digits=names_time(header=header)):
+        return Shape.STAMP if tells_of_record(header=header) else Shape.DATE
     if {cell.lower() for cell in filled} <= _TRUTHS:
         return Shape.FLAG
     if holds_stages(filled):
@@ -224,6 +233,17 @@ def names_record(*, header: str) -> bool:
     )
 
 
+def names_time(*, header: str) -> bool:
+    """Whether a header speaks of a day or a time: Create Date, closed_at, Kayıt Tarihi."""
+    return any(_same_word(word, part) for word in plain_words(label=_spaced(header)) for part in _TIMES)
+
+
+def tells_of_record(*, header: str) -> bool:
+    """Whether a day under this header tells of the record, not of the sale: when it was last changed, seen or copied."""
+    words = plain_words(label=_spaced(header))
+    return any(word in _RECORD or word.startswith(_RECORD_STEMS) for word in words)
+
+
 def speaks_of_person(*, header: str) -> bool:
     """Whether a header tells something of a person, so that the rows may be people: first name, e-mail, lead status."""
     words = plain_words(label=_spaced(header))
@@ -232,8 +252,9 @@ def speaks_of_person(*, header: str) -> bool:
 
 
 def _same_word(word: str, part: str) -> bool:
-    # Turkish hangs its endings on the word: tarihi, kaynağı, aşaması.
-    return word == part or (len(part) >= 4 and word.startswith(part) and len(word) - len(part) <= 4)
+    # Turkish hangs its endings on the word and softens its last letter: tarihi, aşaması, kaynağı, kaydı.
+    soft = part[:-1] + _SOFTENED[part[-1]] if part[-1] in _SOFTENED else part
+    return word == part or (len(part) >= 4 and word.startswith((part, soft)) and len(word) - len(part) <= 4)
 
 
 def _spaced(header: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from funnelpact.adapters.connectors.files.columns import Role
+from funnelpact.adapters.connectors.files.kinds import COMPANIES, DEALS, KEYS, LEADS, PEOPLE, PRODUCTS
 from funnelpact.adapters.connectors.files.mapping import FileMapping
 from funnelpact.adapters.connectors.files.reading import EXAMPLE, Rejected, Row, TextFile
-from funnelpact.adapters.connectors.files.recognition import COMPANIES, DEALS, LEADS, PEOPLE, PRODUCTS
 from funnelpact.adapters.connectors.files.values import (
     Moment,
     currency_code,
@@ -31,7 +31,6 @@ from funnelpact.core.terms.funnel import WON
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """What a file says of people, companies and products without a date was always so, as far as it tells."""
 LARGEST_AMOUNT = Decimal(10) ** 14
-KEYS = {LEADS: Role.LEAD_KEY, DEALS: Role.DEAL_KEY, PEOPLE: Role.OWNER, COMPANIES: Role.COMPANY, PRODUCTS: Role.PRODUCT}
 
 # Which role fills which column of the fact table; what is not named here goes to `labels` under its own header.
 _COLUMNS: dict[str, dict[Role, str]] = {
@@ -170,7 +169,8 @@ class _FactMaker:
         moment = read_moment(text, order=self.mapping.date_order)
         if moment is None:
             raise _RowUnfit("bad-date")
-        return moment
+        shift = self.mapping.day_shifts.get(header)
+        return moment if shift is None else _day_of(moment, shift)
 
     def when(self, row: Row, role: Role) -> dict[str, Any]:
         moment = self.moment_of(row, role)
@@ -194,6 +194,14 @@ def _transitions(
 ) -> list[tuple[str, dict[str, Any]]]:
     said = {"source": SOURCE, "source_id": key, "subject": key, "subject_kind": kind}
     return [("transitions", {**said, "label": label, **_at(moment)}) for label, moment in moves if label and moment]
+
+
+def _day_of(moment: Moment, shift: int) -> Moment:
+    """The day on which an instant lies that is only somebody's midnight."""
+    if not moment.has_time:
+        return moment
+    day = (moment.at + timedelta(minutes=shift)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Moment(day, has_time=False)
 
 
 def _at(moment: Moment) -> dict[str, Any]:

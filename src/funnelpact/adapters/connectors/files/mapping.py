@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from funnelpact.adapters.connectors.files.columns import Role, Shape
+from funnelpact.adapters.connectors.files.days import shift_to_day
 from funnelpact.adapters.connectors.files.recognition import Understood
 from funnelpact.adapters.connectors.files.values import (
     DateOrder,
@@ -17,6 +19,7 @@ from funnelpact.adapters.connectors.files.values import (
     decimal_mark,
     is_null,
     needs_order,
+    read_moment,
     strip_currency,
 )
 from funnelpact.core.terms.problem import Problem, raise_all
@@ -28,8 +31,9 @@ VERSION = 1
 class FileMapping:
     """What the rows of a file are, what each column is for, and how its days and numbers are written.
 
-    `date_order` is None where every date has its year first. `currency` is that of amounts whose row names none, None
-    where nobody said.
+    `date_order` is None where every date has its year first. `day_shifts` names the columns whose times are nothing but
+    days, with the minutes that bring each of their instants onto its day. `currency` is that of amounts whose row names
+    none, None where nobody said.
     """
 
     kind: str
@@ -37,6 +41,7 @@ class FileMapping:
     date_order: DateOrder | None
     decimal_mark: str
     currency: str | None
+    day_shifts: Mapping[str, int] = field(default_factory=dict)
 
     def header(self, role: Role) -> str | None:
         """The header of the column that has the role, None where none has."""
@@ -51,6 +56,7 @@ class FileMapping:
             "date_order": self.date_order.value if self.date_order else None,
             "decimal_mark": self.decimal_mark,
             "currency": self.currency,
+            "day_shifts": dict(self.day_shifts),
         }
 
 
@@ -77,7 +83,7 @@ def propose_mappings(
         own = orders[entry.file.name] or common
         unclear = [
             header
-            for header in _headers(entry, Shape.DATE)
+            for header in _days_used(entry)
             if own is None and entry.file.name not in mixed and needs_order(_filled(entry, header))
         ]
         found += [
@@ -97,6 +103,7 @@ def propose_mappings(
                 decimal_mark=next(iter(known for known in amounts.values() if known), None)
                 or next(iter(proved_marks), "."),
                 currency=currency or _currency_of(entry),
+                day_shifts=_day_shifts(entry, own),
             )
         )
     raise_all(found)
@@ -105,7 +112,7 @@ def propose_mappings(
 
 def _mixed_dates(entry: Understood) -> list[Problem]:
     """One problem where dates of a file can only be read day first and others only month first."""
-    cells = [cell for header in _headers(entry, Shape.DATE) for cell in _filled(entry, header)]
+    cells = [cell for header in _days_used(entry) for cell in _filled(entry, header)]
     proofs = {order: next((cell for cell in cells if date_order([cell]) is order), None) for order in DateOrder}
     day_first, month_first = proofs[DateOrder.DAY_FIRST], proofs[DateOrder.MONTH_FIRST]
     if day_first is None or month_first is None:
@@ -114,8 +121,29 @@ def _mixed_dates(entry: Understood) -> list[Problem]:
 
 
 def _order_of(entry: Understood) -> DateOrder | None:
-    orders = {date_order(_filled(entry, header)) for header in _headers(entry, Shape.DATE)} - {None}
-    return orders.pop() if len(orders) == 1 else None
+    """The order that the days which become facts prove; where they leave it open, what the other days prove."""
+    used = _days_used(entry)
+    others = [header for header in _headers(entry, Shape.DATE) if header not in used]
+    for headers in (used, others):
+        orders = {date_order(_filled(entry, header)) for header in headers} - {None}
+        if orders:
+            return orders.pop() if len(orders) == 1 else None
+    return None
+
+
+def _days_used(entry: Understood) -> list[str]:
+    """The columns of days that become facts; those kept as labels stay as they are written."""
+    return [column.header for column in entry.columns if column.shape is Shape.DATE and column.role is not Role.LABEL]
+
+
+def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
+    shifts = {}
+    for header in _days_used(entry):
+        moments = [moment for cell in _filled(entry, header) if (moment := read_moment(cell, order=order))]
+        shift = shift_to_day([moment.at for moment in moments if moment.has_time])
+        if shift is not None:
+            shifts[header] = shift // timedelta(minutes=1)
+    return shifts
 
 
 def _currency_of(entry: Understood) -> str | None:

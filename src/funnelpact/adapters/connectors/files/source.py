@@ -10,10 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from funnelpact.adapters.connectors.files.columns import Role
-from funnelpact.adapters.connectors.files.facts import KEYS, FileFacts, facts_of_file
+from funnelpact.adapters.connectors.files.facts import FileFacts, facts_of_file
 from funnelpact.adapters.connectors.files.formats import read_files
+from funnelpact.adapters.connectors.files.kinds import DEALS, KEYS
 from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
-from funnelpact.adapters.connectors.files.recognition import DEALS, Understood, understand
+from funnelpact.adapters.connectors.files.recognition import Understood, understand
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
 from funnelpact.core.facts.quality import unmatched_references
 from funnelpact.core.terms.message import Message

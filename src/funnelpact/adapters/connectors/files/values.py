@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 
+from funnelpact.adapters.connectors.files.days import counted_instant, is_plain_digits, spelt_day, whole_year
 from funnelpact.core.terms.problem import Problem
 
 NULL_WORDS = frozenset(
@@ -20,8 +21,10 @@ MOST = 0.95
 """A column is what so large a share of its cells can be read as; the others are rejected row by row."""
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]+(.+))?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?:[, T]+(.+))?")
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AaPp][Mm])?\s*(Z|[+-]\d{2}:?\d{2})?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4}|(?<=[./])\d{2})(?:[, T]+(.+))?")
+_TIME = re.compile(
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*([AaPp]\.?[Mm]\.?|ÖÖ|ÖS)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
+)
 _NUMBER = re.compile(r"[-+\u2212]?[\d.,\u00a0\u202f ]*\d")
 # The whole part, in groups of three or not (the groups before the last may have two digits, as in India), and the decimals.
 _AMOUNTS = {
@@ -30,7 +33,17 @@ _AMOUNTS = {
     )
     for mark, group in ((".", "[,\u00a0\u202f ]"), (",", "[.\u00a0\u202f ]"))
 }
+_AFTERNOON = {"pm", "p.m.", "p.m", "pm.", "ös"}
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₺": "TRY", "TL": "TRY"}
+# ISO 4217. Any three letters would make amounts of "Box 12" and "Day 3".
+_CODES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
+    "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR "
+    "IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR "
+    "MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD "
+    "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF "
+    "XPF YER ZAR ZMW ZWG".split()
+)
 
 
 class DatesAmbiguous(Problem):
@@ -83,22 +96,32 @@ def read_moment(cell: str, *, order: DateOrder | None) -> Moment | None:
     '2018-02-26T19:58:00+00:00'
     """
     text = cell.strip()
+    parts = _day_parts(text, order)
+    if parts is None:
+        counted = counted_instant(text)
+        return Moment(counted, has_time=True) if counted else None
+    year, month, day, rest = parts
+    time = _read_time(rest)
+    if time is None:
+        return None
+    offset, zone = time
+    try:
+        midnight = datetime(year, month, day, tzinfo=zone)
+        return Moment((midnight + offset).astimezone(UTC), has_time=rest is not None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _day_parts(text: str, order: DateOrder | None) -> tuple[int, int, int, str | None] | None:
+    """Year, month, day, and what stands behind them."""
     if match := _YEAR_FIRST.fullmatch(text):
         year, month, day, rest = match.groups()
     elif match := _YEAR_LAST.fullmatch(text):
         first, second, year, rest = match.groups()
         day, month = (second, first) if order is DateOrder.MONTH_FIRST else (first, second)
     else:
-        return None
-    time = _read_time(rest)
-    if time is None:
-        return None
-    offset, zone = time
-    try:
-        midnight = datetime(int(year), int(month), int(day), tzinfo=zone)
-        return Moment((midnight + offset).astimezone(UTC), has_time=rest is not None)
-    except (ValueError, OverflowError):
-        return None
+        return spelt_day(text)
+    return whole_year(year), int(month), int(day), rest
 
 
 def _read_time(text: str | None) -> tuple[timedelta, timezone] | None:
@@ -108,7 +131,7 @@ def _read_time(text: str | None) -> tuple[timedelta, timezone] | None:
     if match is None:
         return None
     hour, minute, second, fraction, half, zone = match.groups()
-    hours = int(hour) % 12 + (12 if half.lower() == "pm" else 0) if half else int(hour)
+    hours = int(hour) % 12 + (12 if half.lower() in _AFTERNOON else 0) if half else int(hour)
     if hours > 24 or int(minute) > 59 or int(second or 0) > 60:
         return None
     seconds = float(f"{second or 0}.{fraction or 0}")
@@ -116,16 +139,22 @@ def _read_time(text: str | None) -> tuple[timedelta, timezone] | None:
 
 
 def _zone(text: str | None) -> timezone:
-    if text in {None, "Z"} or not text:
+    if not text or text[0] not in "+-":
         return UTC
-    hours, minutes = int(text[1:3]), int(text[-2:])
-    offset = timedelta(hours=hours, minutes=minutes)
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[3:].strip(":") or 0))
     return timezone(offset if text[0] == "+" else -offset)
 
 
-def looks_like_dates(cells: Sequence[str]) -> bool:
-    """Whether a column of cells (without nulls) holds dates, in whatever order of day and month."""
-    good = sum(1 for cell in cells if any(read_moment(cell, order=order) for order in DateOrder))
+def looks_like_dates(cells: Sequence[str], *, digits: bool = False) -> bool:
+    """Whether a column of cells (without nulls) holds dates, in whatever order of day and month.
+
+    Plain digits (20260203, or seconds since 1970) are also numbers and keys: they count only with `digits`.
+    """
+    good = sum(
+        1
+        for cell in cells
+        if (digits or not is_plain_digits(cell)) and any(read_moment(cell, order=order) for order in DateOrder)
+    )
     return bool(cells) and good >= MOST * len(cells)
 
 
@@ -153,11 +182,11 @@ def needs_order(cells: Sequence[str]) -> bool:
 def currency_code(text: str) -> str | None:
     """The three letters of a currency that is written as a sign or a code, None where it is neither.
 
-    >>> currency_code("tl"), currency_code("€"), currency_code("each")
+    >>> currency_code("tl"), currency_code("€"), currency_code("box")
     ('TRY', 'EUR', None)
     """
     unit = text.strip().upper()
-    return _SIGNS.get(unit, unit if re.fullmatch(r"[A-Z]{3}", unit) else None)
+    return _SIGNS.get(unit, unit if unit in _CODES else None)
 
 
 def strip_currency(cell: str) -> tuple[str, str | None]:

@@ -1,0 +1,111 @@
+"""What the rows of a file are: leads, deals, people, companies or products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, speaks_of_person
+
+REFERS = 0.8
+"""A column refers to another file's key where so large a share of its different values is found there."""
+
+LEADS, DEALS, PEOPLE, COMPANIES, PRODUCTS = "leads", "deals", "people", "companies", "products"
+KEYS = {LEADS: Role.LEAD_KEY, DEALS: Role.DEAL_KEY, PEOPLE: Role.OWNER, COMPANIES: Role.COMPANY, PRODUCTS: Role.PRODUCT}
+REFERENCE_SHAPES = frozenset({Shape.KEY, Shape.TEXT, Shape.NUMBER})
+
+
+def kind_by_headers(columns: Sequence[Column]) -> str | None:
+    """What the rows are, by the roles that headers gave."""
+    roles: dict[Role, Column] = {column.role: column for column in columns}
+    if not dates_of(columns):
+        unique = {role for role, column in roles.items() if is_unique(column)}
+        named = ((Role.OWNER, PEOPLE), (Role.PRODUCT, PRODUCTS), (Role.COMPANY, COMPANIES))
+        return next((kind for role, kind in named if role in unique), None)
+    people = Role.LEAD_KEY in roles or any(speaks_of_person(header=column.header) for column in columns)
+    # Records of people name the deal that they became, and may have a closing date; a deal has an amount or its own key.
+    if people and not (Role.WON in roles or Role.AMOUNT in roles or _has_own_deals(roles)):
+        return LEADS
+    if Role.WON in roles or Role.DEAL_KEY in roles:
+        return DEALS
+    if {Role.CLOSED, Role.AMOUNT} <= roles.keys() or (
+        Role.STAGE in roles and {Role.CLOSED, Role.AMOUNT} & roles.keys()
+    ):
+        return DEALS
+    return LEADS if people else None
+
+
+def _has_own_deals(roles: Mapping[Role, Column]) -> bool:
+    deal, lead = roles.get(Role.DEAL_KEY), roles.get(Role.LEAD_KEY)
+    if deal is None or lead is None:
+        return deal is not None
+    return deal.filled > lead.filled or (deal.filled == lead.filled and deal.distinct >= lead.distinct)
+
+
+def kind_by_values(
+    name: str, read: Mapping[str, Sequence[Column]], values: Mapping[tuple[str, str], frozenset[str]]
+) -> str | None:
+    """What the rows are where headers do not say: stages or an end make deals, a key in a larger file its deals."""
+    columns = read[name]
+    dates = dates_of(columns)
+    keys = [column for column in columns if is_unique(column) and column.shape is not Shape.DATE]
+    if not keys or not dates:
+        return None
+    part = any(
+        part_of(values[name, key.header], values, other, read) for other in read if other != name for key in keys
+    )
+    is_deals = part or len(dates) > 1 or any(column.shape is Shape.STAGE for column in columns)
+    return DEALS if is_deals else LEADS
+
+
+def kind_by_use(
+    name: str,
+    read: Mapping[str, Sequence[Column]],
+    values: Mapping[tuple[str, str], frozenset[str]],
+    kinds: Mapping[str, str],
+) -> str | None:
+    """What rows without a day are, by the column of another file that names them; companies where that says nothing."""
+    keys = [values[name, column.header] for column in read[name] if is_unique(column)]
+    used = [
+        column
+        for other in kinds
+        for column in references(read[other])
+        if any(overlap(values[other, column.header], key) >= REFERS for key in keys)
+    ]
+    named = {role: kind for kind, role in KEYS.items() if kind in {PEOPLE, COMPANIES, PRODUCTS}}
+    told = [named[column.role] for column in used if column.role in named]
+    free = [kind for kind in (COMPANIES, PRODUCTS, PEOPLE) if kind not in kinds.values()]
+    return next(iter(told or free), None) if used else None
+
+
+def part_of(
+    inner: frozenset[str],
+    values: Mapping[tuple[str, str], frozenset[str]],
+    other: str,
+    read: Mapping[str, Sequence[Column]],
+) -> bool:
+    """Whether the values are most of a part of another file's keys."""
+    return any(
+        len(inner) < len(values[other, column.header]) and overlap(inner, values[other, column.header]) >= REFERS
+        for column in read[other]
+        if is_unique(column)
+    )
+
+
+def references(columns: Sequence[Column]) -> list[Column]:
+    """The columns that may refer to another file: words and numbers, more than one of them."""
+    return [column for column in columns if column.shape in REFERENCE_SHAPES and column.distinct > 1]
+
+
+def dates_of(columns: Sequence[Column]) -> list[Column]:
+    """The columns that hold days."""
+    return [column for column in columns if column.shape is Shape.DATE]
+
+
+def is_unique(column: Column) -> bool:
+    """Whether every cell that says something says something else."""
+    return column.filled > 0 and column.distinct == column.filled
+
+
+def overlap(inner: frozenset[str], outer: frozenset[str]) -> float:
+    """The share of the inner values that is found among the outer ones."""
+    return len(inner & outer) / len(inner) if inner else 0.0
