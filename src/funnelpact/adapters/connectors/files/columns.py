@@ -137,20 +137,6 @@ def _standing(column: Column) -> tuple[float, bool, int]:
     return column.certainty, unlike, column.filled
 
 
-_TECHNICAL = frozenset(
-    "synced sync updated modified modstamp extracted loaded imported viewed referenced guncelleme guncellenme degistirilme".split()
-)
-
-
-def is_technical(*, header: str) -> bool:
-    """Whether a column tells of the record's keeping, not of what happened: synced, modified, or an underscore before it.
-
-    >>> is_technical(header="_fivetran_synced"), is_technical(header="Last Modified Date"), is_technical(header="Close Date")
-    (True, True, False)
-    """
-    return header.startswith("_") or bool(_TECHNICAL & set(plain_words(label=_spaced(header))))
-
-
 def _column(file: TextFile, header: str) -> Column:
     cells = file.column(header)
     filled = [cell for cell in cells if not is_null(cell)]
@@ -241,7 +227,7 @@ def names_time(*, header: str) -> bool:
 def tells_of_record(*, header: str) -> bool:
     """Whether a day under this header tells of the record, not of the sale: when it was last changed, seen or copied."""
     words = plain_words(label=_spaced(header))
-    return any(word in _RECORD or word.startswith(_RECORD_STEMS) for word in words)
+    return header.startswith("_") or any(word in _RECORD or word.startswith(_RECORD_STEMS) for word in words)
 
 
 def speaks_of_person(*, header: str) -> bool:

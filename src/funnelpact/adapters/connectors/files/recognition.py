@@ -115,8 +115,7 @@ def _with_own_key(
 
 
 def _can_be_key(column: Column, rows: int) -> bool:
-    free = column.role is Role.LABEL and not is_technical(header=column.header)
-    return free and column.shape in KEY_SHAPES and column.distinct == column.filled == rows > 0
+    return column.role is Role.LABEL and column.shape in KEY_SHAPES and column.distinct == column.filled == rows > 0
 
 
 def _with_references(
@@ -151,7 +150,7 @@ def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tupl
         return columns
     roles = {column.role for column in columns}
     given: dict[str, Role] = {}
-    labels = [column for column in columns if column.role is Role.LABEL and not is_technical(header=column.header)]
+    labels = [column for column in columns if column.role is Role.LABEL]
     if kind == DEALS and Role.STAGE not in roles:
         given |= {column.header: Role.STAGE for column in labels if column.shape is Shape.STAGE}
     dates = days_in_order(file=file, headers=[column.header for column in labels if column.shape is Shape.DATE])
