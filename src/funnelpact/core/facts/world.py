@@ -1,34 +1,35 @@
-"""A simulated company with known truth: the facts that its CRM would hold on its last day, and what really happens.
+"""A simulated company whose truth is known: every fact table, the curves behind them, and the future that is cut off.
 
-The funnel of each lead type is that of the research test bed (`world_spec`, `world_truth`); people, orders, touches,
-customers and spend are laid around it, so that tests, documentation and the demo share one company.
+The clean world follows the test bed of the project's research to the day; the time of day, the people and all that
+lies beside the funnel are added without moving a single date. Same specification and same dice, same bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from funnelpact.core.facts.world_customers import (
-    GROWN_WHEN_EXPANDED,
-    KEPT_WHEN_CONTRACTED,
-    customer_facts,
-    spend_rows,
+from funnelpact.core.facts.simulated import sides
+from funnelpact.core.facts.simulated.dirt import soil
+from funnelpact.core.facts.simulated.funnel import (
+    FOREVER,
+    Deals,
+    Story,
+    deal_table,
+    deals_of,
+    engagement_table,
+    handover_table,
+    lead_table,
+    pause_table,
+    transition_table,
 )
-from funnelpact.core.facts.world_dirt import soil
-from funnelpact.core.facts.world_sales import (
-    company_keys,
-    deal_keys,
-    hand_over,
-    people_rows,
-    sales_facts,
-    staff_of,
-)
+from funnelpact.core.facts.simulated.rows import DAY, LATEST, Clock, Facts, Texts, cents, keys, no_rows, texts
+from funnelpact.core.facts.simulated.sides import CONTRACTED, EXPANDED, Market, Staff, Won
+from funnelpact.core.facts.simulated.touches import touch_table
+from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.facts.world_spec import Floats, WorldSpec, rank_shares
-from funnelpact.core.facts.world_time import DAY, Facts, Hours, Rows, clock_rows, named, together, until
 from funnelpact.core.facts.world_truth import (
     NEVER,
     Dirt,
@@ -42,236 +43,238 @@ from funnelpact.core.facts.world_truth import (
     type_truth,
 )
 
-REASONS = ("no budget", "no need", "competitor", "no answer", "wrong person")
+_PARTS = ("lives", "market", "moments", "owners", "amounts", "deals", "leads", "engagements", "handovers")
+_MORE_PARTS = ("deal_rows", "transitions", "customers", "touches", "spend", "fx", "pauses", "dirt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The facts of a simulated company by table and column (all columns but `batch`), and the truth behind them.
+    """The facts of a simulated company and its truth.
 
-    Instants are `datetime64[us]` in UTC, amounts floats of whole cents, text and labels objects with None for missing.
+    `facts`: table name to column name to array, every table of `tables.TABLES` with all its columns but `batch`, rows
+    in the order of time. Text and labels are object arrays (None: missing; labels are lists of pairs of text, shared
+    between rows), instants `datetime64[us]` in UTC (NaT: missing), flags `bool`, counts `int64`, amounts and numbers
+    `float64` (NaN: missing). Amounts are rounded to cents: the nearest float to a whole number of cents, so rounding
+    to two places gives the exact decimal.
     """
 
+    spec: WorldSpec
     facts: Facts
     truth: Truth
 
 
-@dataclass(frozen=True, slots=True)
-class _Leads:
-    """What is known of each lead beside its life, one row each."""
-
-    key: NDArray[Any]
-    company: Ints
-    segment: Ints
-    stream: Ints
-    campaign: NDArray[Any]
-    clock: Floats
-    amount: Floats
-
-
 def world(*, spec: WorldSpec, rng: np.random.Generator) -> World:
-    """This returns a company as its CRM knows it at the end of `spec.last_day`; the same dice give the same company.
+    """This returns a simulated company: its fact tables up to the end of `spec.last_day`, and the truth behind them.
 
-    Population: `spec.leads` passes; what happens after the last day is in the truth only. The creation of a lead is a
-    row of `leads` and a transition to the label MQL; a deal opens with a row of `deals` and a transition to Opportunity.
-    Source of the funnel: `research/quantitative.md` section 1, restated in `world_spec`.
+    Population: `spec.leads` passes, one per lead, and the people, companies and customers around them. The `leads`
+    row is the entry into the first stage; a transition to `MQL` at the same instant says it once more, as a CRM
+    would. `SQL` and `Disqualified` are labels of leads, `Opportunity`, `Won` and `Lost` of deals. Calendar dates are
+    those of `spec.zone`. Source: `research/quantitative.md` section 1. Each part has dice of its own, spawned from
+    `rng`, so the clean part of a dirty world is the clean world.
 
-    >>> small = world(spec=WorldSpec(leads=200, days=90), rng=np.random.Generator(np.random.PCG64(1)))
-    >>> len(small.facts["leads"]["lead"]), sorted(small.truth.types)[:2]
-    (200, ['Content', 'Demo request'])
+    >>> small = world(spec=WorldSpec(leads=50, days=90), rng=np.random.Generator(np.random.PCG64(7)))
+    >>> len(small.facts["leads"]["lead"]), round(small.truth.types["Outbound"].win_rate, 4)
+    (50, 0.0672)
     """
-    drawn = lives(spec=spec, rng=rng)
-    hours, staff = Hours.of(spec=spec), staff_of(spec=spec)
-    leads = _leads(spec, drawn, rng)
-    clocks = _clocks(drawn, leads.clock, hours, rng)
-    handed = hand_over(spec=spec, drawn=drawn, created=leads.clock, staff=staff, rng=rng)
-    deal = _deal_of(drawn)
-    won = np.where(drawn.entered[3] < NEVER, clocks["Won"], np.nan)
-    facts: Facts = {
-        **_lead_facts(spec, drawn, leads),
-        **_deal_facts(spec, drawn, leads, deal=deal, clocks=clocks, owners=staff.named(owner=handed.owner), rng=rng),
-        **sales_facts(spec=spec, drawn=drawn, lead=leads.key, handed=handed, hours=hours, staff=staff, rng=rng),
-        **customer_facts(spec=spec, won_clock=won, deal=deal, amount=leads.amount, staff=staff, rng=rng),
-        "people": people_rows(spec=spec, staff=staff),
-        "spend": spend_rows(spec=spec, created=drawn.entered[0], kind=drawn.kind, campaign=leads.campaign, rng=rng),
-    }  # fmt: skip
-    seen = {name: until(rows=rows, spec=spec) for name, rows in facts.items()}
-    dirty, dirt = soil(facts=seen, spec=spec, rng=rng)
-    return World(facts=dirty, truth=_truth(spec, drawn, leads, dirt))
-
-
-def _leads(spec: WorldSpec, drawn: Lives, rng: np.random.Generator) -> _Leads:
-    count = spec.leads
-    company = company_keys(spec=spec, rng=rng)
-    companies = int(company.max()) + 1
-    segment = rng.choice(len(spec.segments), size=companies, p=[segment.share for segment in spec.segments])[company]
-    campaign = np.full(count, None, object)
-    for number, kind in enumerate(spec.types):
-        mine = np.flatnonzero(drawn.kind == number)
-        shares = rank_shares(count=len(kind.campaigns), exponent=spec.zipf)
-        campaign[mine] = rng.choice(np.array(kind.campaigns, object), size=len(mine), p=shares)
-    return _Leads(
-        key=named(prefix="L", count=count),
-        company=company,
-        segment=segment,
-        stream=rng.choice(len(spec.streams), size=count, p=[share for _, share in spec.streams]),
-        campaign=campaign,
-        clock=drawn.entered[0] * DAY + rng.triangular(0, 13 * 3600, DAY - 1, size=count),
-        amount=_amounts(spec, drawn, segment, rng),
-    )
-
-
-def _amounts(spec: WorldSpec, drawn: Lives, segment: Ints, rng: np.random.Generator) -> Floats:
-    """What each order is worth in whole cents; larger customers order more, the mean of each type stays as specified."""
-    factor = np.array([part.amount_factor for part in spec.segments])
-    factor = factor / sum(part.share * part.amount_factor for part in spec.segments)
-    mean = np.array([kind.amount_mean for kind in spec.types])[drawn.kind] * factor[segment]
-    sigma = np.sqrt(np.log1p(np.array([kind.amount_cv for kind in spec.types]) ** 2))[drawn.kind]
-    if spec.amount_lag_power:
-        power = np.array([lag_power_mean(steps=kind.steps, power=spec.amount_lag_power) for kind in spec.types])
-        mean = mean * np.nan_to_num(drawn.took**spec.amount_lag_power, nan=1.0) / power[drawn.kind]
-    return np.asarray(np.round(mean * np.exp(sigma * rng.standard_normal(spec.leads) - sigma**2 / 2), 2))
-
-
-def _clocks(drawn: Lives, created: Floats, hours: Hours, rng: np.random.Generator) -> dict[str, Floats]:
-    """When each later event happens: in office hours of its day, after what came before, never on another day."""
-    clocks: dict[str, Floats] = {}
-    before = created
-    for label, day in (
-        ("SQL", drawn.entered[1]),
-        ("Opportunity", drawn.entered[2]),
-        ("Won", drawn.entered[3]),
-        ("Lost", drawn.left),
-    ):
-        happens = day < NEVER
-        start = np.where(happens, day, 0) * DAY
-        hour = start + rng.uniform(hours.opens, hours.closes, len(day))
-        after = np.minimum(np.maximum(hour, before + 60), start + DAY - 1)
-        clocks[label] = np.where(happens, after, np.nan)
-        before = np.where(happens, after, before)
-    return clocks
-
-
-def _lead_facts(spec: WorldSpec, drawn: Lives, leads: _Leads) -> Facts:
-    types = np.array([kind.label for kind in spec.types], object)[drawn.kind]
-    segments = np.array([part.label for part in spec.segments], object)
-    streams = np.array([name for name, _ in spec.streams], object)
-    company = np.array([f"C{number:05d}" for number in leads.company.tolist()], object)
-    places = np.array([name for name, _ in spec.countries], object)
-    edges = np.cumsum([share for _, share in spec.countries])
-    # A company keeps its country: its number decides, spread evenly by the golden ratio.
-    country = places[np.searchsorted(edges, leads.company * 0.6180339887498949 % 1.0).clip(0, len(places) - 1)]
-    rows = clock_rows(
+    names = (*_PARTS, *_MORE_PARTS)
+    dice = dict(zip(names, rng.spawn(len(names)), strict=True))
+    story = _story(spec, dice)
+    deals = deals_of(story=story, rng=dice["deals"])
+    daily = sides.rates(spec=spec, rng=dice["fx"])
+    orders = _first_orders(deals, story.clock)
+    beside, talks = sides.customer_tables(
         spec=spec,
-        table="leads",
-        source_id=leads.key,
-        clock=leads.clock,
-        columns={
-            "lead": leads.key,
-            "type": types,
-            "segment": segments[leads.segment],
-            "stream": streams[leads.stream],
-            "campaign": leads.campaign,
-            "country": country,
-            "person": "P" + leads.key,
-            "company": company,
-            "url": "https://crm.example/leads/" + leads.key,
-        },
+        clock=story.clock,
+        market=story.market,
+        staff=story.staff,
+        won=_won(deals, orders),
+        rng=dice["customers"],
     )
-    engaged = np.array([kind.engagement is not None for kind in spec.types])[drawn.kind]
-    engagement = np.array([kind.engagement for kind in spec.types], object)[drawn.kind]
-    known, first = np.unique(leads.company, return_index=True)
-    sizes = np.array([part.label for part in spec.segments], object)[leads.segment[first]]
-    names = np.array([f"C{number:05d}" for number in known.tolist()], object)
-    labels = np.empty(len(known), object)
-    labels[:] = [[("size class", size), ("country", place)] for size, place in zip(sizes, country[first], strict=True)]
-    return {
-        "leads": rows,
-        "engagements": clock_rows(
-            spec=spec,
-            table="engagements",
-            source_id=leads.key,
-            clock=np.where(engaged, leads.clock, np.nan),
-            columns={"lead": leads.key, "kind": engagement, "campaign": leads.campaign},
-        ),
-        "companies": clock_rows(
-            spec=spec, table="companies", source_id=names, clock=leads.clock[first], columns={"company": names, "labels": labels}
-        ),
-    }  # fmt: skip
-
-
-def _deal_of(drawn: Lives) -> NDArray[Any]:
-    """The key of each lead's deal, None where it never has one."""
-    has = drawn.entered[2] < NEVER
-    deal = np.full(len(has), None, object)
-    deal[has] = deal_keys(count=int(has.sum()))
-    return deal
-
-
-def _deal_facts(
-    spec: WorldSpec, drawn: Lives, leads: _Leads, *, deal: NDArray[Any], clocks: dict[str, Floats], owners: NDArray[Any], rng: np.random.Generator
-) -> Facts:  # fmt: skip
-    streams = np.array([name for name, _ in spec.streams], object)[leads.stream]
-    reason = np.array(REASONS, object)[rng.integers(len(REASONS), size=len(deal))]
-    end = spec.days * DAY
-    closed = np.full(len(deal), None, object)
-    closed[clocks["Won"] < end] = "Won"
-    closed[(clocks["Lost"] < end) & (drawn.entered[2] < NEVER)] = "Lost"
-    columns = {
-        "deal": deal,
-        "lead": leads.key,
-        "amount": leads.amount,
-        "currency": spec.currency,
-        "amount_kind": "one-off",
-        "margin": np.round(leads.amount * 0.62, 2),
-        "outcome": closed,
-        "owner": owners,
-        "product": streams,
-        "company": np.array([f"C{number:05d}" for number in leads.company.tolist()], object),
+    deal_rows = deal_table(story=story, deals=deals, first_orders=orders, daily=daily, rng=dice["deal_rows"])
+    campaigns, weights = _campaigns(spec)
+    facts = {
+        "leads": lead_table(story=story, rng=dice["leads"]),
+        "engagements": engagement_table(story=story, rng=dice["engagements"]),
+        "handovers": handover_table(story=story, deals=deals, first_orders=orders, rng=dice["handovers"]),
+        "transitions": transition_table(story=story, deals=deals, deal_rows=deal_rows, rng=dice["transitions"]),
+        "touches": touch_table(story=story, deals=deals, customers=talks, rng=dice["touches"]),
+        "deals": deal_rows,
+        "pauses": pause_table(story=story, rng=dice["pauses"]),
+        "companies": story.market.table,
+        "products": sides.products(spec=spec),
+        "people": story.staff.table,
+        "spend": sides.spend(spec=spec, campaigns=campaigns, weights=weights, rng=dice["spend"]),
+        "fx": sides.fx(spec=spec, daily=daily),
+        **beside,
     }
-    early = (drawn.left < NEVER) & (drawn.entered[2] == NEVER)
-    late = (drawn.left < NEVER) & ~early
-    moves = [
-        _move(spec, ("lead", leads.key), "MQL", leads.clock),
-        _move(spec, ("lead", leads.key), "SQL", clocks["SQL"]),
-        _move(spec, ("lead", leads.key), "Disqualified", np.where(early, clocks["Lost"], np.nan), reason=reason),
-        _move(spec, ("deal", deal), "Opportunity", clocks["Opportunity"]),
-        _move(spec, ("deal", deal), "Won", clocks["Won"]),
-        _move(spec, ("deal", deal), "Lost", np.where(late, clocks["Lost"], np.nan), reason=reason),
-    ]
-    return {
-        "deals": clock_rows(spec=spec, table="deals", source_id=deal, clock=clocks["Opportunity"], columns=columns),
-        "transitions": together(parts=moves),
-    }
+    facts = {name: facts.get(name) or no_rows(name=name, source=spec.source) for name in TABLES}
+    end = story.clock.utc(seconds=np.array([story.clock.end - 1]))[0]
+    facts, dirt = soil(facts=facts, spec=spec, end=end, rng=dice["dirt"])
+    return World(spec=spec, facts=facts, truth=_truth(spec, story, dirt))
 
 
-def _move(
-    spec: WorldSpec, of: tuple[str, NDArray[Any]], label: str, clock: Floats, *, reason: NDArray[Any] | None = None
-) -> Rows:
-    kind, subject = of
-    columns = {"subject": subject, "subject_kind": kind, "label": label, "reason": reason, "actor_kind": "person"}
-    return clock_rows(spec=spec, table="transitions", source_id=subject, clock=clock, columns=columns)
+def _story(spec: WorldSpec, dice: dict[str, np.random.Generator]) -> Story:
+    """Everything that the funnel tables are written from."""
+    clock, drawn = Clock(spec=spec), lives(spec=spec, rng=dice["lives"])
+    market, staff = sides.market(spec=spec, rng=dice["market"]), sides.staff(spec=spec)
+    moments, left = _moments(spec, clock, drawn, dice["moments"])
+    handed = _handed(spec, drawn, moments, left=left, rng=dice["moments"])
+    owner, inherited, heir = _owners(
+        spec, staff, drawn, handed=handed, closed=np.minimum(left, moments[3]), rng=dice["owners"]
+    )
+    return Story(
+        spec=spec,
+        clock=clock,
+        lives=drawn,
+        market=market,
+        staff=staff,
+        key=keys(prefix="L", numbers=np.arange(1, spec.leads + 1)),
+        campaign=_campaign_of_lead(spec, drawn, dice["leads"]),
+        stream=dice["leads"].choice(len(spec.streams), size=spec.leads, p=[share for _, share in spec.streams]),
+        moments=moments,
+        left=left,
+        handed=handed,
+        owner=owner,
+        inherited=inherited,
+        heir=heir,
+        amount=_amounts(spec, market, drawn, dice["amounts"]),
+    )
 
 
-def _truth(spec: WorldSpec, drawn: Lives, leads: _Leads, dirt: dict[str, Dirt]) -> Truth:
-    def days(of: Ints) -> NDArray[Any]:
-        return calendar_days(first_day=spec.first_day, days=of)
+def _moments(spec: WorldSpec, clock: Clock, drawn: Lives, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """A second on the day of each event, later than the event before it: people click at any hour, staff in theirs."""
+    created = drawn.entered[0]
+    inbound = np.array([kind.engagement is not None for kind in spec.types])[drawn.kind]
+    by_day, any_hour = 13 * 3600 + 10_000 * rng.standard_normal(spec.leads), DAY * rng.random(spec.leads)
+    clicked = np.where(rng.random(spec.leads) < 0.85, by_day, any_hour)
+    # The last half hour of the day is left to what may follow on the same day.
+    clicked = np.clip(clicked, 60, LATEST - 1800).astype(np.int64)
+    moments = np.full((4, spec.leads), FOREVER, dtype=np.int64)
+    by_staff = clock.office_time(days=created, not_before=created * DAY, rng=rng)
+    moments[0] = np.where(inbound, created * DAY + clicked, by_staff)
+    latest = moments[0].copy()
+    for stage in (1, 2, 3):
+        here = np.flatnonzero(drawn.entered[stage] < NEVER)
+        moments[stage, here] = clock.office_time(days=drawn.entered[stage, here], not_before=latest[here], rng=rng)
+        latest[here] = moments[stage, here]
+    left = np.full(spec.leads, FOREVER, dtype=np.int64)
+    gone = np.flatnonzero(drawn.left < NEVER)
+    left[gone] = clock.office_time(days=drawn.left[gone], not_before=latest[gone], rng=rng)
+    return moments, left
 
+
+def _handed(spec: WorldSpec, drawn: Lives, moments: Ints, *, left: Ints, rng: np.random.Generator) -> Ints:
+    """When somebody got the lead: the system's delay after creation, but before anything that people did with it."""
+    median = np.array([kind.assign_seconds for kind in spec.types])[drawn.kind]
+    delay = (median * np.exp(1.1 * rng.standard_normal(spec.leads))).astype(np.int64) + 1
+    following = np.minimum(moments[1], left)
+    handed = np.minimum(moments[0] + delay, moments[0] + (following - moments[0]) // 2)
+    # Only leads that never move can have been forgotten; the share is of all leads as far as there are enough.
+    still = following == FOREVER
+    forgotten = still & (rng.random(spec.leads) * max(still.mean(), 1e-12) < spec.never_assigned)
+    return np.where(forgotten, FOREVER, handed)
+
+
+def _owners(
+    spec: WorldSpec, staff: Staff, drawn: Lives, *, handed: Ints, closed: Ints, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints]:
+    """Who gets each lead; and when and by whom it is inherited, if it is still open when its owner leaves."""
+    cold = np.array([kind.engagement is None for kind in spec.types])[drawn.kind]
+    owner = np.empty(spec.leads, dtype=np.int64)
+    heir = np.empty(spec.leads, dtype=np.int64)
+    day = handed // DAY
+    for here, people in ((cold, staff.developers), (~cold, staff.sellers)):
+        where = np.flatnonzero(here)
+        if not len(where):
+            continue
+        always = people[(staff.starts[people] == 0) & (staff.ends[people] >= spec.days)]
+        chosen = rng.choice(people, size=len(where), p=rank_shares(count=len(people), exponent=spec.zipf))
+        heir[where] = rng.choice(always, size=len(where))
+        there = (day[where] >= staff.starts[chosen]) & (day[where] < staff.ends[chosen])
+        owner[where] = np.where(there, chosen, heir[where])
+    # What the leaver still had open is given away at nine on the next morning.
+    leaving = staff.ends[owner] * DAY
+    inherited = np.where((leaving < spec.days * DAY) & (closed > leaving + 9 * 3600), leaving + 9 * 3600, FOREVER)
+    return owner, inherited, heir
+
+
+def _campaigns(spec: WorldSpec) -> tuple[list[list[str]], list[Floats]]:
+    """The campaigns of each type and their shares of its leads; many, with Zipf's sizes, where the world is like that."""
+    names = [list(kind.campaigns) for kind in spec.types]
+    if spec.zipf:
+        names = [[f"{base[rank % len(base)]} {rank + 1}" for rank in range(_ZIPF_CAMPAIGNS)] for base in names]
+    exponent = spec.zipf or 0.7
+    return names, [rank_shares(count=len(each), exponent=exponent) for each in names]
+
+
+_ZIPF_CAMPAIGNS = 40
+
+
+def _campaign_of_lead(spec: WorldSpec, drawn: Lives, rng: np.random.Generator) -> Texts:
+    """The campaign by which each lead came."""
+    names, weights = _campaigns(spec)
+    chance = rng.random(spec.leads)
+    campaign = np.empty(spec.leads, dtype=object)
+    for kind, labels in enumerate(names):
+        here = np.flatnonzero(drawn.kind == kind)
+        rank = np.searchsorted(np.cumsum(weights[kind]), chance[here]).clip(max=len(labels) - 1)
+        campaign[here] = texts(values=labels)[rank]
+    return campaign
+
+
+def _amounts(spec: WorldSpec, market: Market, drawn: Lives, rng: np.random.Generator) -> Floats:
+    """The order behind each lead. Size classes differ, yet mean and variation of each type are those specified."""
+    factor = np.array([segment.amount_factor for segment in spec.segments])[market.segment[market.of_lead]]
+    factor = factor / factor.mean()
+    variation = np.array([kind.amount_cv for kind in spec.types])[drawn.kind]
+    rest = np.maximum(np.log1p(variation**2) - np.log(np.mean(factor**2)), 0.0)
+    mean = np.array([kind.amount_mean for kind in spec.types])[drawn.kind]
+    amount = mean * factor * np.exp(np.sqrt(rest) * rng.standard_normal(spec.leads) - rest / 2)
+    if spec.amount_lag_power:
+        middle = [lag_power_mean(steps=kind.steps, power=spec.amount_lag_power) for kind in spec.types]
+        by_lag = np.maximum(drawn.took, 1 / 16) ** spec.amount_lag_power / np.array(middle)[drawn.kind]
+        amount = amount * np.where(np.isnan(by_lag), 1.0, by_lag)
+    return cents(amounts=np.where(drawn.entered[2] < NEVER, amount, np.nan))
+
+
+def _first_orders(deals: Deals, clock: Clock) -> Ints:
+    """The deals that made a company a customer: its first won one by the cut."""
+    won = np.flatnonzero(deals.won & (deals.closed < clock.end))
+    won = won[np.argsort(deals.closed[won], kind="stable")]
+    first = np.unique(deals.company[won], return_index=True)[1]
+    return won[np.sort(first)]
+
+
+def _won(deals: Deals, orders: Ints) -> Won:
+    """The first orders as the beginning of a customer."""
+    return Won(
+        company=deals.company[orders],
+        deal=deals.key[orders],
+        since=deals.closed[orders] // DAY,
+        second=deals.closed[orders],
+        recurring=deals.amount[orders],
+    )
+
+
+def _truth(spec: WorldSpec, story: Story, dirt: Mapping[str, Dirt]) -> Truth:
+    """The curves of each type, and each pass with its future."""
+    drawn = story.lives
+    days = {"created_on": drawn.entered[0], "sql_on": drawn.entered[1], "opportunity_on": drawn.entered[2]}
+    days |= {"won_on": drawn.entered[3], "left_on": drawn.left}
+    kinds = [type_truth(kind=kind, amount_lag_power=spec.amount_lag_power) for kind in spec.types]
     return Truth(
-        types={kind.label: type_truth(kind=kind, amount_lag_power=spec.amount_lag_power) for kind in spec.types},
+        types={kind.label: kind for kind in kinds},
         lives={
-            "lead": leads.key,
-            "type": np.array([kind.label for kind in spec.types], object)[drawn.kind],
-            "created_on": days(drawn.entered[0]),
-            "sql_on": days(drawn.entered[1]),
-            "opportunity_on": days(drawn.entered[2]),
-            "won_on": days(drawn.entered[3]),
-            "left_on": days(drawn.left),
-            "amount": np.where(drawn.entered[2] < NEVER, leads.amount, np.nan),
+            "lead": story.key,
+            "type": texts(values=[kind.label for kind in spec.types])[drawn.kind],
+            **{name: calendar_days(first_day=spec.first_day, days=column) for name, column in days.items()},
+            "amount": story.amount,
         },
         retention=retention_truth(
-            spec=spec, kept_when_contracted=KEPT_WHEN_CONTRACTED, grown_when_expanded=GROWN_WHEN_EXPANDED
+            spec=spec,
+            kept_when_contracted=sum(CONTRACTED) / 2,
+            grown_when_expanded=sum(EXPANDED) / 2,
         ),
-        csat=float(sum((score + 1) * chance for score, chance in enumerate(spec.csat))),
+        csat=sum(score * chance for score, chance in enumerate(spec.csat, start=1)),
         dirt=dirt,
     )
