@@ -103,3 +103,119 @@ def test_the_value_of_a_lead_covers_the_truth(company: World, findings: FunnelFi
         hits += value.low.amount <= Fraction(truth) <= value.high.amount
 
     assert hits >= 4
+
+
+def test_the_facts_are_the_lives_cut_off_at_the_last_day(company: World):
+    """As many leads reach each label in the facts as reach it by the last day in the truth, and later ones do not."""
+    lives, moves, last = company.truth.lives, company.facts["transitions"], np.datetime64(company.spec.last_day)
+    early = np.isnat(lives["opportunity_on"]) & (lives["left_on"] <= last)
+    expected = {
+        "MQL": len(lives["lead"]),
+        "SQL": (lives["sql_on"] <= last).sum(),
+        "Disqualified": early.sum(),
+        "Opportunity": (lives["opportunity_on"] <= last).sum(),
+        "Won": (lives["won_on"] <= last).sum(),
+        "Lost": (~np.isnat(lives["opportunity_on"]) & (lives["left_on"] <= last)).sum(),
+    }
+
+    assert {label: int((moves["label"] == label).sum()) for label in expected} == expected
+    assert (lives["won_on"] > last).sum() > 100
+
+
+def test_arrivals_grow_and_swing_as_specified(company: World):
+    """The leads of each thirty days lie within four standard errors of growth times season times weekends."""
+    days = (company.truth.lives["created_on"] - np.datetime64(company.spec.first_day)).astype(int)
+    arrived = np.add.reduceat(np.bincount(days, minlength=548), np.arange(0, 540, 30))
+    weekday = (np.arange(548) + company.spec.first_day.weekday()) % 7
+    wave = 1.05 ** (np.arange(548) / 30.4) * (1 + 0.15 * np.sin(2 * np.pi * np.arange(548) / 365))
+    weight = wave * np.where(weekday >= 5, 0.35, 1)
+    expected = np.add.reduceat(weight / weight.sum() * len(days), np.arange(0, 540, 30))
+
+    assert (np.abs(arrived - expected) <= 4 * np.sqrt(expected)).all()
+    assert arrived[12] / arrived[0] == pytest.approx(1.05 ** (360 / 30.4), rel=0.1)
+
+
+def test_orders_have_the_mean_and_the_variation_of_their_type():
+    """Large customers order more than small ones; over all, each type keeps its mean and its variation of .8."""
+    simulated = world(spec=WorldSpec(leads=100_000), rng=np.random.default_rng(4))
+    lives, leads = simulated.truth.lives, simulated.facts["leads"]
+    for label, truth in simulated.truth.types.items():
+        amount = lives["amount"][(lives["type"] == label) & ~np.isnan(lives["amount"])]
+        assert abs(amount.mean() - truth.amount_mean) <= 4 * amount.std() / sqrt(len(amount))
+        assert amount.std() / amount.mean() == pytest.approx(0.8, abs=0.08)
+    means = {size: np.nanmean(lives["amount"][leads["segment"] == size]) for size in set(leads["segment"])}
+
+    assert means["Enterprise"] > 1.5 * means["Mid-market"] > 1.5 * means["Small"]
+
+
+@pytest.mark.parametrize("power", [0.3, -0.3])
+def test_orders_that_depend_on_the_lag_have_the_value_curve_of_the_truth(power: float):
+    """Revenue of a lead by each age is what the convolution says, though early orders are smaller (or larger)."""
+    simulated = world(spec=WorldSpec(leads=100_000, amount_lag_power=power), rng=np.random.default_rng(8))
+    lives = simulated.truth.lives
+    days = (lives["won_on"] - lives["created_on"]).astype("timedelta64[D]").astype(float)
+    days[np.isnat(lives["won_on"])] = np.inf
+    for label, truth in simulated.truth.types.items():
+        mine = lives["type"] == label
+        for age, expected in truth.value_by.items():
+            revenue = lives["amount"][mine][days[mine] <= age].sum() / mine.sum()
+            # Of rare wins, the sample itself would tell a poor error; half as many again for the spread of the lags.
+            error = truth.amount_mean * sqrt(1.5 * (1 + 0.8**2) * truth.won_by[age] / mine.sum())
+
+            assert abs(revenue - expected) <= 4 * error, (label, age)
+
+
+def test_a_hidden_readiness_makes_speed_look_effective_and_moves_no_rate():
+    """With hotness, leads answered fast advance far more often than those answered late; MQL to SQL stays as it is."""
+
+    def advanced(hotness: float) -> tuple[float, float]:
+        simulated = world(spec=WorldSpec(leads=40_000, hotness=hotness), rng=np.random.default_rng(2))
+        facts, lives = simulated.facts, simulated.truth.lives
+        mine = lives["type"] == "Website form"
+        handed = dict(
+            reversed(list(zip(facts["handovers"]["subject"], facts["handovers"]["happened_at"], strict=True)))
+        )
+        attempts = facts["touches"]["human"] & (facts["touches"]["level"] != "qualification")
+        first: dict[str, np.datetime64] = {}
+        touches = zip(facts["touches"]["subject"][attempts], facts["touches"]["happened_at"][attempts], strict=True)
+        for lead, at in touches:
+            first.setdefault(lead, at)
+        known = [lead in first for lead in lives["lead"][mine]]
+        sql = ~np.isnat(lives["sql_on"][mine])
+        waited = np.array([first[lead] - handed[lead] for lead in lives["lead"][mine][known]])
+        fast, slow = waited < np.quantile(waited, 0.3), waited > np.quantile(waited, 0.7)
+        return float(sql.mean()), float(sql[known][fast].mean() / sql[known][slow].mean())
+
+    (plain_rate, plain_ratio), (hot_rate, hot_ratio) = advanced(0.0), advanced(0.7)
+
+    assert abs(hot_rate - 0.34) <= 4 * sqrt(0.34 * 0.66 / 13_000)
+    assert abs(plain_rate - 0.34) <= 4 * sqrt(0.34 * 0.66 / 13_000)
+    assert plain_ratio == pytest.approx(1, abs=0.15)
+    assert hot_ratio > 1.6
+
+
+def test_retention_and_satisfaction_are_those_of_the_truth():
+    """Of what falls due, so much stays, and so many; the mean score is that of the chances (four standard errors)."""
+    simulated = world(spec=WorldSpec(leads=100, customers=20_000), rng=np.random.default_rng(6))
+    renewals, scores, truth = simulated.facts["renewals"], simulated.facts["ratings"]["score"], simulated.truth
+    before, after = renewals["amount_before"], renewals["amount_after"]
+    stays = renewals["outcome"] != "churned"
+    counted = (
+        (stays, np.ones(len(stays)), truth.retention.logo),
+        (np.minimum(before, after), before, truth.retention.gross),
+    )
+    for kept, due, expected in (*counted, (after, before, truth.retention.net)):
+        share = kept.sum() / due.sum()
+        error = np.std(kept - share * due) / due.mean() / sqrt(len(due))
+        assert abs(share - expected) <= 4 * error
+
+    assert abs(scores.mean() - truth.csat) <= 4 * scores.std() / sqrt(len(scores))
+
+
+def test_a_lead_costs_what_the_specification_says(company: World):
+    """Spend per lead of each type, over eighteen months, is its cost within five in a hundred."""
+    spend, leads = company.facts["spend"], company.facts["leads"]
+    for kind in company.spec.types:
+        paid = spend["amount"][spend["type"] == kind.label].sum() / (leads["type"] == kind.label).sum()
+
+        assert paid == pytest.approx(kind.lead_cost, rel=0.05)

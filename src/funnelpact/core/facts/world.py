@@ -32,6 +32,7 @@ from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.facts.world_spec import Floats, WorldSpec, rank_shares
 from funnelpact.core.facts.world_truth import (
     NEVER,
+    SHORTEST_DAYS,
     Dirt,
     Ints,
     Lives,
@@ -115,9 +116,10 @@ def world(*, spec: WorldSpec, rng: np.random.Generator) -> World:
 
 def _story(spec: WorldSpec, dice: dict[str, np.random.Generator]) -> Story:
     """Everything that the funnel tables are written from."""
-    clock, drawn = Clock(spec=spec), lives(spec=spec, rng=dice["lives"])
+    clock = Clock(spec=spec)
+    drawn, created = _arrivals(spec, clock, lives(spec=spec, rng=dice["lives"]), dice["moments"])
     market, staff = sides.market(spec=spec, rng=dice["market"]), sides.staff(spec=spec)
-    moments, left = _moments(spec, clock, drawn, dice["moments"])
+    moments, left = _moments(clock, drawn, created, dice["moments"])
     handed = _handed(spec, drawn, moments, left=left, rng=dice["moments"])
     owner, inherited, heir = _owners(
         spec, staff, drawn, handed=handed, closed=np.minimum(left, moments[3]), rng=dice["owners"]
@@ -141,23 +143,37 @@ def _story(spec: WorldSpec, dice: dict[str, np.random.Generator]) -> Story:
     )
 
 
-def _moments(spec: WorldSpec, clock: Clock, drawn: Lives, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """A second on the day of each event, later than the event before it: people click at any hour, staff in theirs."""
-    created = drawn.entered[0]
+def _arrivals(spec: WorldSpec, clock: Clock, drawn: Lives, rng: np.random.Generator) -> tuple[Lives, Ints]:
+    """A second on the day of each arrival, and the passes in that order: people click at any hour, staff in theirs."""
+    days = drawn.entered[0]
     inbound = np.array([kind.engagement is not None for kind in spec.types])[drawn.kind]
     by_day, any_hour = 13 * 3600 + 10_000 * rng.standard_normal(spec.leads), DAY * rng.random(spec.leads)
     clicked = np.where(rng.random(spec.leads) < 0.85, by_day, any_hour)
     # The last half hour of the day is left to what may follow on the same day.
     clicked = np.clip(clicked, 60, LATEST - 1800).astype(np.int64)
-    moments = np.full((4, spec.leads), FOREVER, dtype=np.int64)
-    by_staff = clock.office_time(days=created, not_before=created * DAY, rng=rng)
-    moments[0] = np.where(inbound, created * DAY + clicked, by_staff)
-    latest = moments[0].copy()
+    by_staff = clock.office_time(days=days, not_before=days * DAY, rng=rng)
+    created = np.where(inbound, days * DAY + clicked, by_staff)
+    order = np.argsort(created, kind="stable")
+    sorted_lives = Lives(
+        kind=drawn.kind[order],
+        entered=drawn.entered[:, order],
+        left=drawn.left[order],
+        took=drawn.took[order],
+        readiness=drawn.readiness[order],
+    )
+    return sorted_lives, created[order]
+
+
+def _moments(clock: Clock, drawn: Lives, created: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """A second on the day of each event, later than the event before it, in office hours where that leaves room."""
+    moments = np.full(drawn.entered.shape, FOREVER, dtype=np.int64)
+    moments[0] = created
+    latest = created.copy()
     for stage in (1, 2, 3):
         here = np.flatnonzero(drawn.entered[stage] < NEVER)
         moments[stage, here] = clock.office_time(days=drawn.entered[stage, here], not_before=latest[here], rng=rng)
         latest[here] = moments[stage, here]
-    left = np.full(spec.leads, FOREVER, dtype=np.int64)
+    left = np.full(len(created), FOREVER, dtype=np.int64)
     gone = np.flatnonzero(drawn.left < NEVER)
     left[gone] = clock.office_time(days=drawn.left[gone], not_before=latest[gone], rng=rng)
     return moments, left
@@ -232,7 +248,7 @@ def _amounts(spec: WorldSpec, market: Market, drawn: Lives, rng: np.random.Gener
     amount = mean * factor * np.exp(np.sqrt(rest) * rng.standard_normal(spec.leads) - rest / 2)
     if spec.amount_lag_power:
         middle = [lag_power_mean(steps=kind.steps, power=spec.amount_lag_power) for kind in spec.types]
-        by_lag = np.maximum(drawn.took, 1 / 16) ** spec.amount_lag_power / np.array(middle)[drawn.kind]
+        by_lag = np.maximum(drawn.took, SHORTEST_DAYS) ** spec.amount_lag_power / np.array(middle)[drawn.kind]
         amount = amount * np.where(np.isnan(by_lag), 1.0, by_lag)
     return cents(amounts=np.where(drawn.entered[2] < NEVER, amount, np.nan))
 

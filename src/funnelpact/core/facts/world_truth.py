@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,16 @@ from scipy.special import ndtr
 from funnelpact.core.facts.world_spec import Family, Floats, Lag, LeadType, Transition, WorldSpec
 
 Ints: TypeAlias = NDArray[np.int64]
-Column: TypeAlias = NDArray[np.generic]
+Column: TypeAlias = NDArray[Any]
 
 NEVER = 2**40
 """The day, counted from the first, of what never happens."""
 
 HORIZONS = (30, 60, 90, 180, 365, 547)
 """Ages in days at which the truth states how much has happened."""
+
+SHORTEST_DAYS = 1 / 16
+"""Amounts that depend on the lag do so from here on; a power of nothing at all may have no value."""
 
 _CELLS_A_DAY = 32
 _TAIL_DAYS, _TAIL_CELLS_A_DAY = 8192, 4
@@ -78,7 +81,7 @@ class Dirt:
 class Truth:
     """Everything that a test may compare with.
 
-    `types` by label. `lives` is one row per lead, before any dirt: `lead`, `type`, `created_on`, `sql_on`,
+    `types` by label. `lives` is one row per lead, before any dirt, in the order of the (clean) leads table: `lead`, `type`, `created_on`, `sql_on`,
     `opportunity_on`, `won_on`, `left_on` (calendar days in the world's zone, NaT: never; those after the last day lie
     in the future), `amount` (in the company's currency, NaN without an opportunity). `csat` is the mean score.
     `dirt` by kind; empty in a clean world.
@@ -168,12 +171,12 @@ def type_truth(*, kind: LeadType, amount_lag_power: float = 0.0) -> TypeTruth:
     """
     win_rate = float(np.prod([step.advance for step in kind.steps]))
     density = _won_density(kind.steps, HORIZONS[-1] + 2, _CELLS_A_DAY)
-    middle = np.arange(len(density)) / _CELLS_A_DAY
+    days = np.maximum(np.arange(len(density)) / _CELLS_A_DAY, SHORTEST_DAYS)
     won_by = _by_age(density, _CELLS_A_DAY)
     value_by = won_by
     if amount_lag_power:
         mean_power = lag_power_mean(steps=kind.steps, power=amount_lag_power)
-        value_by = _by_age(density * middle**amount_lag_power / mean_power, _CELLS_A_DAY)
+        value_by = _by_age(density * days**amount_lag_power / mean_power, _CELLS_A_DAY)
     return TypeTruth(
         label=kind.label,
         share=kind.share,
@@ -198,8 +201,7 @@ def lag_power_mean(*, steps: tuple[Transition, ...], power: float) -> float:
     1.0
     """
     density = _won_density(steps, _TAIL_DAYS, _TAIL_CELLS_A_DAY)
-    # The first cell ends half a cell after arrival; a quarter of a cell stands for it, as 0**negative has no value.
-    days = np.maximum(np.arange(len(density)), 0.25) / _TAIL_CELLS_A_DAY
+    days = np.maximum(np.arange(len(density)) / _TAIL_CELLS_A_DAY, SHORTEST_DAYS)
     return float(np.sum(density * days**power) / density.sum())
 
 

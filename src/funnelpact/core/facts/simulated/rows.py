@@ -74,7 +74,7 @@ def _empty(kind: Kind, count: int) -> Column:
     return same(value=None, count=count)
 
 
-def texts(values: Sequence[object]) -> Texts:
+def texts(*, values: Sequence[object]) -> Texts:
     """This returns a text (or labels) column of the values, None where missing.
 
     >>> texts(values=[[("name", "a"), ("sector", "Retail")], None]).shape
