@@ -46,6 +46,7 @@ from funnelpact.core.facts.world_truth import (
 
 _PARTS = ("lives", "market", "moments", "owners", "amounts", "deals", "leads", "engagements", "handovers")
 _MORE_PARTS = ("deal_rows", "transitions", "customers", "touches", "spend", "fx", "pauses", "dirt")
+_MOST_CAMPAIGNS = 800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +219,11 @@ def _campaigns(spec: WorldSpec) -> tuple[list[list[str]], list[Floats]]:
     """The campaigns of each type and their shares of its leads; many, with Zipf's sizes, where the world is like that."""
     names = [list(kind.campaigns) for kind in spec.types]
     if spec.zipf:
-        names = [[f"{base[rank % len(base)]} {rank + 1}" for rank in range(_ZIPF_CAMPAIGNS)] for base in names]
+        # Spend has a row per campaign and day, so many types have fewer campaigns each.
+        count = min(40, max(4, _MOST_CAMPAIGNS // len(names)))
+        names = [[f"{base[rank % len(base)]} {rank + 1}" for rank in range(count)] for base in names]
     exponent = spec.zipf or 0.7
     return names, [rank_shares(count=len(each), exponent=exponent) for each in names]
-
-
-_ZIPF_CAMPAIGNS = 40
 
 
 def _campaign_of_lead(spec: WorldSpec, drawn: Lives, rng: np.random.Generator) -> Texts:

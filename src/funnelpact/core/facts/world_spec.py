@@ -40,9 +40,7 @@ class Lag:
     @property
     def median(self) -> float:
         """Half of those who make the step have made it by then, in days."""
-        return (
-            float(self.size) if self.family is Family.LOG_NORMAL else float(self.size * np.log(2) ** (1 / self.spread))
-        )
+        return self.size if self.family is Family.LOG_NORMAL else float(self.size * np.log(2) ** (1 / self.spread))
 
     def reached(self, *, days: Floats) -> Floats:
         """The share of those who make the step who have made it within so many days (0 at and below zero)."""
@@ -210,8 +208,8 @@ class WorldSpec:
     a quick first touch and MQL→SQL: answering fast then looks effective and is not, while all rates stay as they are.
     Customers: `customers` exist before the first day; `churn`, `contract`, `expand` are chances at each yearly
     renewal; `csat` the chances of the scores 1 to 5. `sales_sourced` is the number of deals without a lead, as a
-    share of those with one (none by default). `zipf` is the exponent of the sizes of campaigns, owners and companies (0: much alike).
-    `dirt` is the share of eligible leads that each kind of bad record-keeping hits.
+    share of those with one (none by default). `zipf` is the exponent of the sizes of campaigns, owners and companies
+    (0: much alike). `dirt` is the share of the eligible rows that each kind of bad record-keeping hits.
 
     With the defaults the last months bring about 200 thousand a month; 47 000 leads bring about 500 thousand.
 
