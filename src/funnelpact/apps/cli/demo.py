@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import webbrowser
 from datetime import UTC, datetime
@@ -16,10 +17,20 @@ from funnelpact.apps.cli.shared import Lang, failing_in_words, help_text, print_
 from funnelpact.apps.language import language
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
+from funnelpact.core.terms.problem import Problem
 
 QUOTA = Money(Fraction(500_000), "EUR")
 LEADS = 47_000
 """Leads of eighteen months that bring the demo company near its quota."""
+
+MARK = "SIMULATED"
+"""The file by which a demo knows a folder as its own."""
+
+
+class DemoFolderTaken(Problem):
+    """The folder for the demo's facts holds something that no demo made."""
+
+    code = "demo-folder-taken"
 
 
 def demo(
@@ -43,7 +54,7 @@ def demo(
         spec = WorldSpec(leads=leads, never_touched=0.012)
         print_sentences([Message("demo.simulating", leads=leads, days=spec.days, seed=seed)], spoken)
         simulated = world(spec=spec, rng=np.random.default_rng(seed))
-        store = fact_store(folder / "data")
+        store = fact_store(_fresh_folder(folder / "data"))
         keep_simulated(facts=simulated.facts, store=store, known_at=datetime.now(UTC), seed=seed)
         print_sentences([Message("demo.measuring")], spoken)
         road = travel_road(store=store, quota=QUOTA)
@@ -54,6 +65,17 @@ def demo(
         print_sentences([Message("demo.opened", path=str(page))], spoken)
     else:
         print_sentences([Message("demo.written", path=str(page))], spoken)
+
+
+def _fresh_folder(folder: Path) -> Path:
+    """An empty folder for the facts of this run; those of an earlier demo make room, anybody else's do not."""
+    mark = folder / MARK
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise DemoFolderTaken(folder=str(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    mark.write_text("Simulated by funnelpact demo; the next demo deletes this folder.\n", encoding="utf-8")
+    return folder
 
 
 def _has_display() -> bool:
