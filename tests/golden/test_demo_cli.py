@@ -26,7 +26,9 @@ def demo(folder: Path, *arguments: str, language: str = "en") -> subprocess.Comp
 
 def needs(output: str) -> list[str]:
     """The two numbers of leads that the demo prints."""
-    return re.findall(r"needs ([\d,]+) leads.*and ([\d,]+) for", output)[0]
+    found = re.search(r"needs ([\d,]+) leads.*and ([\d,]+) for", output)
+    assert found, output
+    return list(found.groups())
 
 
 def test_the_demo_writes_the_page_that_says_what_it_prints(tmp_path: Path):
@@ -41,10 +43,9 @@ def test_the_demo_writes_the_page_that_says_what_it_prints(tmp_path: Path):
 
 def test_the_same_seed_gives_the_same_company_again_and_another_another(tmp_path: Path):
     """A second run in the same folder replaces the first company, it does not add to it."""
-    first, again, other = (needs(demo(tmp_path, "--seed", seed).stdout) for seed in ("1", "1", "2"))
-    back = needs(demo(tmp_path, "--seed", "1").stdout)
+    first, other, again = (needs(demo(tmp_path, "--seed", seed).stdout) for seed in ("1", "2", "1"))
 
-    assert first == again == back
+    assert first == again
     assert other != first
 
 
