@@ -57,7 +57,9 @@ def two_streams(rounding: Rounding = Rounding.UP_PER_STAGE) -> Mix:
     )
 
 
-def funnelpact(*arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None):
+def funnelpact(
+    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """The installed command, as a person runs it: beside the Python of this run, so also that of the wheel."""
     command = [str(Path(sys.executable).with_name("funnelpact")), *arguments]
     quiet = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "FUNNELPACT_"))}
