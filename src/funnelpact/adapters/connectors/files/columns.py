@@ -37,6 +37,7 @@ class Role(Enum):
     CREATED = "created"
     CLOSED = "closed"
     WON = "won"
+    LOST = "lost"
     STAGE = "stage"
     REACHED = "stage date"
     AMOUNT = "amount"
@@ -47,6 +48,13 @@ class Role(Enum):
     COUNTRY = "country"
     PRICE = "list price"
     TURNOVER = "turnover"
+    HAPPENED = "happened on"
+    RECORD = "record key"
+    ACTIVITY = "activity"
+    DIRECTION = "direction"
+    RESULT = "result"
+    PROPERTY = "property"
+    SPEND = "spend"
     LABEL = "label"
 
 
@@ -66,6 +74,7 @@ class Column:
 
 _TRUTHS = frozenset("true false yes no evet hayır hayir doğru yanlış".split())
 
+_SHORT = 3
 _SOFTENED = {"k": "g", "t": "d", "p": "b"}
 
 _NUMBERED = ("id", "ids", "no", "number", "key", "kod", "kodu", "numara", "numarasi", "kimlik")
@@ -80,7 +89,8 @@ def _keys(*things: str) -> tuple[str, ...]:
 _DATES, _WORDS = (Shape.DATE,), (Shape.TEXT, Shape.KEY)
 _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
     (Role.TURNOVER, ("declared revenue", "monthly revenue", "annual revenue", "turnover", "ciro", "aylik gelir", "yillik gelir"), (Shape.NUMBER,)),
-    (Role.WON, ("won date", "won at", "won on", "date won", "kazanma tarih", "kazanildi tarih", "kazanim tarih"), _DATES),
+    (Role.WON, ("won date", "won time", "won at", "won on", "date won", "kazanma tarih", "kazanildi tarih", "kazanim tarih"), _DATES),
+    (Role.LOST, ("lost date", "lost time", "lost at", "lost on", "date lost", "kaybetme tarih", "kaybedildi tarih", "kayip tarih"), _DATES),
     (Role.CLOSED, ("close", "closed", "closing", "closedate", "kapanis", "kapanma", "kapatma", "bitis"), _DATES),
     (
         Role.CREATED,
@@ -99,7 +109,7 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
     (Role.TEAM, ("team", "manager", "ekip", "takim", "yonetici", "mudur"), _WORDS),
     (Role.OWNER, ("owner", "agent", "rep", "salesperson", "sdr", "sr", "assigned", "sahibi", "temsilci", "sorumlu", "satici"), _WORDS),
     (Role.PRODUCT, ("product", "urun"), _WORDS),
-    (Role.LEAD_KEY, (*_keys("lead", "mql", "contact", "prospect", "person", "aday", "kisi"), "lead", "leads", "mql", "contact", "aday"), (*_WORDS, Shape.NUMBER)),
+    (Role.LEAD_KEY, (*_keys("lead", "mql", "contact", "prospect", "person", "who", "aday", "kisi"), "lead", "leads", "mql", "contact", "aday"), (*_WORDS, Shape.NUMBER)),
     (Role.DEAL_KEY, (*_keys("opportunity", "deal", "opp", "firsat", "anlasma", "satis"), "opportunity", "deal", "firsat", "opportunity name", "deal name", "firsat adi"), (*_WORDS, Shape.NUMBER)),
     (Role.COMPANY, ("account", "company", "organization", "organisation", "firma", "sirket", "kurum", "musteri", "hesap"), _WORDS),
 )  # fmt: skip
@@ -115,7 +125,9 @@ _TIMES = (
 # Days that copying, looking and planning leave behind: no lead begins and no deal ends with them.
 _RECORD = frozenset("last latest next due son sonraki modstamp reminder".split())
 _RECORD_STEMS = ("sync", "fivetran", "modif", "lastmodif", "updat", "viewed", "refresh", "export", "guncel", "degistir")
+_RECORD_WORDS = frozenset({"record", "row", "object", "kayit", "sira", "unique"})
 _KEYS = {Role.LEAD_KEY, Role.DEAL_KEY}
+_NUMBERED_ROLES = frozenset({Role.OWNER, Role.COMPANY, Role.PRODUCT, Role.TEAM})
 MANY = {Role.LABEL, Role.REACHED}
 """Roles that several columns of a file may have."""
 
@@ -195,8 +207,8 @@ def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
             parts = alternative.split()
             # "Lead" alone is the lead; "lead score" is something about it.
             whole = len(parts) > 1 or len(words) == 1 or (role not in _KEYS and _stands_out(parts[0], words))
-            if whole and (all(any(_same_word(w, part) for w in words) for part in parts) or joined == "".join(parts)):
-                if shape in shapes:
+            if whole and (_holds(words, parts, adjacent=role in _KEYS) or joined == "".join(parts)):
+                if shape in shapes or (role in _NUMBERED_ROLES and shape is Shape.NUMBER and words[-1] in _NUMBERED):
                     return role, 1.0 if len(parts) > 1 or len(words) == 1 else 0.9
                 break
     # A date under the name of a stage, such as "Became an SQL on", says when it was reached.
@@ -204,19 +216,53 @@ def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
     return (Role.REACHED, 0.8) if reached else (Role.LABEL, 0.5)
 
 
+def _holds(words: Sequence[str], parts: Sequence[str], *, adjacent: bool) -> bool:
+    """Whether a header holds all the words. The key of a lead is a lead id, but no id of a lead's campaign."""
+    if not adjacent:
+        return all(any(_same_word(word, part) for word in words) for part in parts)
+    said = [word for word in words if word not in _RECORD_WORDS or word in parts]
+    starts = range(len(said) - len(parts) + 1)
+    return any(all(map(_same_word, said[start : start + len(parts)], parts)) for start in starts)
+
+
 def _stands_out(part: str, words: Sequence[str]) -> bool:
     """Whether one word may speak for a whole header: a short one, or one that begins or ends with it."""
     return len(words) <= 3 or _same_word(words[0], part) or _same_word(words[-1], part)
 
 
+def header_says(*, header: str, words: Sequence[str]) -> bool:
+    """Whether a header holds all words of one of the alternatives.
+
+    >>> header_says(header="Activity Date", words=("sent", "activity date")), header_says(header="Aktivite Türü", words=("tur",))
+    (True, False)
+    """
+    found = plain_words(label=_spaced(header))
+    return any(all(any(_same_word(word, part) for word in found) for part in each.split()) for each in words)
+
+
+def header_is(*, header: str, words: Sequence[str]) -> bool:
+    """Whether a header is one of the alternatives and nothing more.
+
+    >>> header_is(header="new_value", words=("value", "new value")), header_is(header="Deal Value", words=("value",))
+    (True, False)
+    """
+    return " ".join(plain_words(label=_spaced(header))) in words
+
+
+def is_short(*, header: str) -> bool:
+    """Whether a header has so few words that it means what it says; longer ones hold words of many things."""
+    return len(plain_words(label=_spaced(header))) <= _SHORT
+
+
+def ends_in_number(*, header: str) -> bool:
+    """Whether a header names a key, not a name: Deal ID, Fırsat No."""
+    return plain_words(label=_spaced(header))[-1:] in {(word,) for word in _NUMBERED}
+
+
 def names_record(*, header: str) -> bool:
     """Whether a header names the key of its own rows and nothing more: ID, Record ID, Kayıt No."""
     words = plain_words(label=_spaced(header))
-    return (
-        bool(words)
-        and words[-1] in _NUMBERED
-        and set(words[:-1]) <= {"record", "row", "object", "kayit", "sira", "unique"}
-    )
+    return bool(words) and words[-1] in _NUMBERED and set(words[:-1]) <= _RECORD_WORDS
 
 
 def names_time(*, header: str) -> bool:

@@ -25,6 +25,7 @@ from funnelpact.adapters.connectors.files.values import (
 from funnelpact.core.terms.problem import Problem, raise_all
 
 VERSION = 1
+AMOUNTS = frozenset({Role.AMOUNT, Role.PRICE, Role.SPEND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def propose_mappings(
             DatesAmbiguous(file=entry.file.name, column=header, example=_filled(entry, header)[0]) for header in unclear
         ]
         marks = {header: mark or decimal_mark(_filled(entry, header)) for header in _headers(entry, Shape.NUMBER)}
-        amounts = {header: marks[header] for header in marks if _role(entry, header) in {Role.AMOUNT, Role.PRICE}}
+        amounts = {header: marks[header] for header in marks if _role(entry, header) in AMOUNTS}
         proved_marks = {known for known in marks.values() if known}
         for header, known in amounts.items():
             if known is None and len(proved_marks) != 1:
@@ -147,7 +148,7 @@ def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
 
 
 def _currency_of(entry: Understood) -> str | None:
-    header = entry.header(Role.AMOUNT)
+    header = entry.header(Role.AMOUNT) or entry.header(Role.SPEND)
     signs = {strip_currency(cell)[1] for cell in _filled(entry, header)} - {None} if header else set()
     return signs.pop() if len(signs) == 1 else None
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, names_record, read_columns
-from funnelpact.adapters.connectors.files.evidence import amounts_by_value, days_in_order
-from funnelpact.adapters.connectors.files.kinds import (
+from funnelpact.adapters.connectors.files.kinds.events import EVENTS, event_kind, with_event_roles
+from funnelpact.adapters.connectors.files.kinds.evidence import amounts_by_value, days_in_order
+from funnelpact.adapters.connectors.files.kinds.lookups import OTHER, thing_of
+from funnelpact.adapters.connectors.files.kinds.records import (
     DEALS,
     KEYS,
     LEADS,
@@ -25,6 +27,10 @@ from funnelpact.adapters.connectors.files.reading import TextFile
 from funnelpact.adapters.connectors.files.values import is_null
 from funnelpact.core.terms.problem import Problem
 
+SPOKEN = 0.9
+"""So sure is a role that the header gave."""
+KINDS, RECURS = 40, 3
+"""Lead types are at most so many words, each of which stands in so many rows on average at least."""
 KEY_SHAPES = frozenset({Shape.KEY, Shape.NUMBER})
 
 
@@ -58,19 +64,29 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
         for file in files
         for column in read[file.name]
     }
-    kinds: dict[str, str] = {}
+    kinds = {file.name: kind for file in files if (kind := event_kind(file.name, read, values))}
     # What others refer to comes last: its kind is told by who refers to it.
-    for file in sorted(files, key=lambda file: not dates_of(read[file.name])):
+    records = [file for file in files if file.name not in kinds]
+    for file in sorted(records, key=lambda file: not dates_of(read[file.name])):
         columns = read[file.name]
         kind = (
-            kind_by_headers(columns)
+            thing_of(columns)
+            or kind_by_headers(columns)
             or kind_by_values(file.name, read, values)
             or kind_by_use(file.name, read, values, kinds)
         )
         if kind is None:
             raise FileNotUnderstood(file=file.name, headers=file.headers)
         kinds[file.name] = kind
-    keyed = {file.name: _with_own_key(file, kinds[file.name], read, values) for file in files}
+    for file in files:
+        if kinds[file.name] == OTHER:
+            raise FileNotUnderstood(file=file.name, headers=file.headers)
+    keyed = {
+        file.name: with_event_roles(file.name, kinds[file.name], read, values)
+        if kinds[file.name] in EVENTS
+        else _with_own_key(file, kinds[file.name], read, values)
+        for file in files
+    }
     understood = []
     for file in files:
         columns = _with_references(file.name, read=keyed, values=values, kinds=kinds)
@@ -128,7 +144,7 @@ def _with_references(
     """Columns whose values are another file's keys get the role of that key, whatever they are called."""
     columns = list(read[name])
     for other, kind in kinds.items():
-        if kind == kinds[name] or any(column.role is KEYS[kind] for column in columns):
+        if kind in EVENTS or kind == kinds[name] or any(column.role is KEYS[kind] for column in columns):
             continue
         keys = [values[other, key.header] for key in read[other] if key.role is KEYS[kind] or is_unique(key)]
         shares = {
@@ -156,6 +172,8 @@ def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tupl
     dates = days_in_order(file=file, headers=[column.header for column in labels if column.shape is Shape.DATE])
     stages = bool({Role.STAGE} & {*roles, *given.values()})
     given |= dict(_days(kind, roles, dates, stages=stages))
+    if kind == LEADS and all(column.certainty < SPOKEN or column.role is Role.LABEL for column in columns):
+        given |= dict.fromkeys(_kinds_of_lead(labels)[:1], Role.TYPE)
     if kind == DEALS and Role.AMOUNT not in roles:
         stage = next((c.header for c in columns if Role.STAGE in {c.role, given.get(c.header)}), None)
         numbers = [column.header for column in labels if column.shape is Shape.NUMBER]
@@ -164,6 +182,12 @@ def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tupl
         replace(column, role=given[column.header], certainty=0.6) if column.header in given else column
         for column in columns
     )
+
+
+def _kinds_of_lead(labels: Sequence[Column]) -> list[str]:
+    """The columns that may hold the lead type where no header speaks: few words that recur, the fullest column first."""
+    few = [c for c in labels if c.shape is Shape.TEXT and 1 < c.distinct <= KINDS and c.distinct * RECURS <= c.filled]
+    return [column.header for column in sorted(few, key=lambda column: (-column.filled, -column.distinct))]
 
 
 def _days(kind: str, roles: set[Role], dates: Sequence[str], *, stages: bool) -> list[tuple[str, Role]]:

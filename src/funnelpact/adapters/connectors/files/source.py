@@ -12,7 +12,8 @@ import pyarrow as pa
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.facts import FileFacts, facts_of_file
 from funnelpact.adapters.connectors.files.formats import read_files
-from funnelpact.adapters.connectors.files.kinds import DEALS, KEYS
+from funnelpact.adapters.connectors.files.kinds.events import EVENTS
+from funnelpact.adapters.connectors.files.kinds.records import DEALS, KEYS
 from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
 from funnelpact.adapters.connectors.files.recognition import Understood, understand
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
@@ -125,9 +126,11 @@ def _report(entry: Understood, mapping: FileMapping, made: FileFacts, others: Se
 def _references(entry: Understood, others: Sequence[Understood]) -> tuple[Issue, ...]:
     issues: tuple[Issue, ...] = ()
     for other in others:
-        role = KEYS[other.kind]
+        role = KEYS.get(other.kind)
+        if role is None or other.kind == entry.kind or entry.kind not in {DEALS, *EVENTS}:
+            continue
         here, there = entry.header(role), other.header(role)
-        if other is entry or other.kind == entry.kind or here is None or there is None or entry.kind != DEALS:
+        if here is None or there is None:
             continue
         used = Counter(cell for cell in entry.file.column(here) if not is_null(cell))
         known = [cell for cell in other.file.column(there) if not is_null(cell)]

@@ -11,6 +11,9 @@ REFERS = 0.8
 
 LEADS, DEALS, PEOPLE, COMPANIES, PRODUCTS = "leads", "deals", "people", "companies", "products"
 KEYS = {LEADS: Role.LEAD_KEY, DEALS: Role.DEAL_KEY, PEOPLE: Role.OWNER, COMPANIES: Role.COMPANY, PRODUCTS: Role.PRODUCT}
+_OF_SALES = frozenset(
+    {Role.TYPE, Role.CAMPAIGN, Role.SEGMENT, Role.AMOUNT, Role.LEAD_KEY, Role.DEAL_KEY, Role.WON, Role.CLOSED}
+)
 REFERENCE_SHAPES = frozenset({Shape.KEY, Shape.TEXT, Shape.NUMBER})
 
 
@@ -53,8 +56,12 @@ def kind_by_values(
     part = any(
         part_of(values[name, key.header], values, other, read) for other in read if other != name for key in keys
     )
-    is_deals = part or len(dates) > 1 or any(column.shape is Shape.STAGE for column in columns)
-    return DEALS if is_deals else LEADS
+    roles = {column.role for column in columns}
+    stages = any(column.shape is Shape.STAGE for column in columns)
+    # Headers that we can read, and that say nothing of a sale, speak against one.
+    if not part and not stages and roles - {Role.LABEL} and not roles & _OF_SALES:
+        return None
+    return DEALS if part or len(dates) > 1 or stages else LEADS
 
 
 def kind_by_use(
