@@ -25,25 +25,29 @@ def text_of(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
-def blocks(page: str, kind: str) -> list[str]:
-    """The fenced blocks of one kind, indentation of lists removed."""
-    found = re.findall(rf"^( *)```{kind}\n(.*?)^ *```$", text_of(page), re.MULTILINE | re.DOTALL)
-    return [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
+def blocks(page: str, *kinds: str) -> list[tuple[str, str]]:
+    """The fenced blocks of these kinds in their order, each with its kind; the indentation of lists is removed."""
+    found = re.findall(rf"^( *)```({'|'.join(kinds)})\n(.*?)^ *```$", text_of(page), re.MULTILINE | re.DOTALL)
+    return [(kind, re.sub(rf"^{indent}", "", block, flags=re.MULTILINE)) for indent, kind, block in found]
 
 
-def run(command: str, folder: Path) -> str:
-    """What the installed command prints in an empty folder."""
+def printed(command: str, folder: Path) -> str:
+    """What the installed command prints in a folder; where it prints problems, its exit code says so, too."""
     program, *arguments = shlex.split(command)
     path = Path(sys.executable).parent / program
     environment = {**os.environ, "FUNNELPACT_LANG": "en", "COLUMNS": "200"}
-    done = subprocess.run([path, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=True)
-    return done.stdout
+    done = subprocess.run(
+        [path, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+
+    assert done.returncode == (2 if done.stderr else 0)
+    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_lines_of_a_page_compute_what_it_says(page: str):
     """All Python examples of a page, one after the other, as a reader would type them."""
-    source = "\n".join(blocks(page, "python"))
+    source = "\n".join(block for _, block in blocks(page, "python"))
     test = doctest.DocTestParser().get_doctest(source, {}, page, page, 0)
     runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)
     runner.run(test)
@@ -56,25 +60,35 @@ def test_the_lines_of_a_page_compute_what_it_says(page: str):
 def test_the_commands_of_a_page_print_what_it_shows(page: str, tmp_path: Path):
     """Each console block: the command after the dollar sign, and its output to the letter.
 
-    Files that the page shows, TOML or YAML, lie beside as `mix.toml` and `mix.yaml`.
+    A file that the page shows, TOML or YAML, lies beside as `mix.toml` or `mix.yaml` from there on.
     """
-    shown = blocks(page, "console")
-    for kind in ("toml", "yaml"):
-        for content in blocks(page, kind):
-            (tmp_path / f"mix.{kind}").write_text(content, encoding="utf-8")
+    for kind, block in blocks(page, "console", "toml", "yaml"):
+        if kind == "console":
+            command, _, output = block.removeprefix("$ ").partition("\n")
+            assert printed(command, tmp_path) == output
+        else:
+            (tmp_path / f"mix.{kind}").write_text(block, encoding="utf-8")
 
-    assert shown
-    for block in shown:
-        command, _, output = block.removeprefix("$ ").partition("\n")
-        assert run(command, tmp_path) == output
+    assert any(kind == "console" for kind, _ in blocks(page, "console"))
 
 
 @pytest.mark.parametrize("page", ARTICLES)
 def test_both_languages_recompute_the_same_figures(page: str):
     """The figures of the method, and the lines that slip, stand in both pages as results of examples."""
     results = [
-        line for block in blocks(page, "python") for line in block.splitlines() if not line.startswith((">>>", "..."))
+        line
+        for _, block in blocks(page, "python", "console")
+        for line in block.splitlines()
+        if not line.startswith((">>>", "...", "$ "))
     ]
 
     for figure in FIGURES:
-        assert any(figure in line for line in [*results, *"\n".join(blocks(page, "console")).splitlines()]), figure
+        assert any(figure in line for line in results), figure
+
+
+def test_every_block_of_a_page_is_run():
+    """No fenced block is of a kind that the tests above pass by."""
+    fences = {page: re.findall(r"^ *```(.*)$", text_of(page), re.MULTILINE) for page in PAGES}
+    kinds = {kind for found in fences.values() for kind in found[::2]}
+
+    assert kinds == {"python", "console", "toml", "yaml"}
