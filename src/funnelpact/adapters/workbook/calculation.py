@@ -29,9 +29,9 @@ from funnelpact.core.view.language import Language
 # A spreadsheet divides in floating point: 145 ÷ 29 % is 500.00000000000006 there and would round up to 501. The guard is
 # a share of the figure, because the error is one, too: it grows with the figure, and a fixed decimal would miss it.
 ROUNDED = {
-    Rounding.UP_PER_STAGE: "ROUNDUP({0}*(1-1E-13),0)",
-    Rounding.UP_ONCE: "ROUNDUP({0}*(1-1E-13),0)",
-    Rounding.NEAREST: "MAX(ROUND({0}*(1+1E-13),0),MIN(1,ROUNDUP({0},0)))",
+    Rounding.UP_PER_STAGE: "ROUNDUP({0}*(1-1E-14),0)",
+    Rounding.UP_ONCE: "ROUNDUP({0}*(1-1E-14),0)",
+    Rounding.NEAREST: "MAX(ROUND({0}*(1+1E-14),0),MIN(1,ROUNDUP({0},0)))",
 }
 NAME, VALUE, EXACT, RULE = range(4)
 
