@@ -213,12 +213,12 @@ def _chance(outlook: Outlook) -> ChancePicture:
         return Point(leads, chance_of_quota(quota=outlook.quota, leads=leads, worths=outlook.worths))
 
     even, likely = outlook.even.leads or 1, outlook.likely.leads
-    first = int(min(even * 0.8, max(outlook.today * 0.95, even * 0.6)))
-    last = int(max((likely or even) * 1.08, min(outlook.today * 1.05, even * 1.5)))
+    first = int(min(even * 0.8, outlook.today * 0.95))
+    last = int(max((likely or even) * 1.08, outlook.today * 1.05))
     steps = [first + (last - first) * number // (CURVE_POINTS - 1) for number in range(CURVE_POINTS)]
     return ChancePicture(
         curve=tuple(at(leads) for leads in steps),
-        today=at(min(max(outlook.today, first), last)),
+        today=at(outlook.today),
         even=at(even),
         likely=None if likely is None else at(likely),
     )

@@ -97,3 +97,15 @@ def test_a_type_that_cannot_be_valued_says_so():
 
     assert page.sentences[1].text.id == "page.worth.unknown"
     assert not page.sentences[1].opened
+
+
+def test_the_chance_picture_shows_todays_leads_as_they_are():
+    """Far fewer leads than the quota needs stand at their own number, inside the picture."""
+    road = small_road()
+    outlook = replace(road.outlook, today=7)
+    page = road_page(
+        source=Message("demo.source"), findings=road.learnt.findings, outlook=outlook, waiting=None, waiting_days=None
+    )
+
+    assert page.chance.today.leads == 7
+    assert page.chance.curve[0].leads <= 7 <= page.chance.curve[-1].leads
