@@ -6,6 +6,13 @@
     deal a1 > "Closed Won" 2026-02-01
     handover a 2026-01-01T09:00 owner=ayse
     touch a 2026-01-01T09:30 human=yes direction=inbound
+    engagement a 2026-01-01T08:55 kind=form
+    merge a 2026-01-09 into=b                a was found to be b; undone=yes takes it back
+    deletion a 2026-01-09
+    link l1 2026-01-09 from_kind=lead from_key=a to_kind=deal to_key=a1 role=primary
+    customer k 2026-02-01 recurring=1200
+    renewal r1 2026-02-01 customer=k amount_before=1200 amount_after=1000
+    rating q1 2026-02-01 customer=k score=4 scale=5
     company acme sector=retail
     product X series=GTX
     person ayse region=West
@@ -17,6 +24,7 @@ A day without a time is known to the day only.
 from __future__ import annotations
 
 import shlex
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -32,14 +40,25 @@ from funnelpact.adapters.warehouse.store import FactFolder
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.tables import TABLES, Kind
 from funnelpact.core.journeys.dimensions import Dimension
+from funnelpact.core.facts.keys import KEY_COLUMNS
+from funnelpact.core.journeys.journeys import journeys_of
+from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
 from funnelpact.core.journeys.passes import passes
-from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
 
 Row = dict[str, Any]
 FIRST_IMPORT = datetime(2030, 1, 1, tzinfo=UTC)
 """When the first batch of a world became known; each further one a day later."""
 
-_KEYS = {"lead": "lead", "deal": "deal", "company": "company", "product": "product", "person": "owner"}
+_KEYS = {
+    "lead": "lead",
+    "deal": "deal",
+    "company": "company",
+    "product": "product",
+    "person": "owner",
+    "engagement": "lead",
+    "customer": "customer",
+}
+_OF_LEADS = {"handover", "touch", "merge", "deletion"}
 _TABLES = {
     "lead": "leads",
     "deal": "deals",
@@ -48,6 +67,13 @@ _TABLES = {
     "person": "people",
     "handover": "handovers",
     "touch": "touches",
+    "engagement": "engagements",
+    "merge": "merges",
+    "deletion": "deletions",
+    "link": "links",
+    "customer": "customers",
+    "renewal": "renewals",
+    "rating": "ratings",
 }
 _ALWAYS = "1970-01-01"
 
@@ -77,7 +103,8 @@ def _fact(words: list[str]) -> tuple[str, Row]:
         row["lead"], rest = rest[1], rest[2:]
     said = dict(word.split("=", 1) for word in rest if "=" in word)
     row |= _moment(next((word for word in rest if "=" not in word), _ALWAYS))
-    row |= {_KEYS[kind]: key} if kind in _KEYS else {"subject": key, "subject_kind": "lead"}
+    row |= {_KEYS[kind]: key} if kind in _KEYS else {}
+    row |= {"subject": key, "subject_kind": "lead"} if kind in _OF_LEADS else {}
     columns = {column.name: column.kind for column in TABLES[table].columns}
     for name, text in said.items():
         if name in columns:
@@ -95,6 +122,8 @@ def _moment(text: str) -> Row:
 def _value(kind: Kind, text: str) -> Any:
     if kind is Kind.FLAG:
         return text == "yes"
+    if kind in {Kind.COUNT, Kind.NUMBER}:
+        return int(text)
     return Decimal(text) if kind is Kind.AMOUNT else text
 
 
@@ -107,8 +136,18 @@ def arrow_facts(rows: Iterable[tuple[str, Row]]) -> dict[str, pa.Table]:
 
 
 def engine_facts(rows: Iterable[tuple[str, Row]]) -> dict[str, ir.Table]:
-    """All fact tables as the engine sees them."""
-    return {name: ibis.memtable(table) for name, table in arrow_facts(rows).items()}
+    """All fact tables as the engine sees them, with their numbers."""
+    return {name: ibis.memtable(_numbered(name, table)) for name, table in arrow_facts(rows).items()}
+
+
+def _numbered(name: str, table: pa.Table) -> pa.Table:
+    """The numbers of `core.facts.keys`, without the engine: any will do if different records have different ones."""
+    for number, (kind, key) in KEY_COLUMNS.get(name, {}).items():
+        kinds = [kind[1:]] * len(table) if kind.startswith("=") else table[kind].to_pylist()
+        named = zip(kinds, table[key].to_pylist(), strict=True)
+        numbers = [None if key is None else zlib.crc32(f"{kind} {key}".encode()) for kind, key in named]
+        table = table.append_column(number, pa.array(numbers, pa.int64()))
+    return table
 
 
 def mapping_of(rows: Iterable[tuple[str, Row]]) -> FunnelMapping:
@@ -122,7 +161,9 @@ def mapping_of(rows: Iterable[tuple[str, Row]]) -> FunnelMapping:
 
 def passes_of(rows: list[tuple[str, Row]], *, as_of: date, by: Dimension | None = None) -> ir.Table:
     """The passes of a world, as the engine has them."""
-    return passes(facts=engine_facts(rows), mapping=mapping_of(rows), as_of=as_of, by=by).cache()
+    facts = engine_facts(rows)
+    found = journeys_of(facts=facts, mapping=mapping_of(rows), as_of=as_of)
+    return passes(journeys=found.passes.cache(), facts=facts, by=by).cache()
 
 
 def journeys(world: str, *, as_of: str = "2026-12-31", by: Dimension | None = None) -> dict[str, Row]:

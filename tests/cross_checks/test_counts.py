@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from funnelpact.core.journeys.dimensions import Dimension
 from funnelpact.core.measure import counts
 from funnelpact.core.measure.counts import ALL, LEFT, MOVED, OPEN, Closings, OldEnough, Orders, StepCounts
-from tests.cross_checks.slow_passes import Pass, life, slow_passes
+from tests.cross_checks.slow_journeys import Pass, life, slow_journeys
 from tests.worlds import arrow_facts, passes_of, rows_of
 
 AS_OF = date(2026, 3, 31)
@@ -30,6 +31,9 @@ MOMENTS = st.builds(
 TYPES = st.sampled_from(["", "type=web", "type=chat"])
 AMOUNTS = st.sampled_from(["", "amount=0", "amount=100", "amount=250.5", "amount=99999.99"])
 LEAD_LABELS = st.sampled_from(["MQL", "SQL", "Disqualified", "Nurture"])
+TOUCHES = st.sampled_from(["", "human=yes", "human=no", "direction=inbound"])
+UNDONE = st.sampled_from(["", "", " undone=yes"])
+ONE_IN_SIX = st.integers(0, 5).map(lambda drawn: drawn == 0)
 DEAL_LABELS = st.sampled_from(["Negotiation", '"Closed Won"', "Lost", "Kaybedildi"])
 
 
@@ -41,11 +45,21 @@ def worlds(draw: st.DrawFn) -> str:
     for lead in leads:
         lines += [f"lead {lead} {draw(MOMENTS)} {draw(TYPES)}" for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
         lines += [f"lead {lead} > {draw(LEAD_LABELS)} {draw(MOMENTS)}" for _ in range(draw(st.integers(0, 3)))]
+        lines += [f"engagement {lead} {draw(MOMENTS)}" for _ in range(draw(st.integers(0, 2)))]
+        lines += [f"touch {lead} {draw(MOMENTS)} {draw(TOUCHES)}" for _ in range(draw(st.integers(0, 2)))]
+        other = draw(st.sampled_from(leads))
+        lines += [f"merge {lead} {draw(MOMENTS)} into={other}{draw(UNDONE)}"] * (other != lead and draw(ONE_IN_SIX))
+        lines += [f"deletion {lead} {draw(MOMENTS)}{draw(UNDONE)}"] * draw(ONE_IN_SIX)
     for number in range(draw(st.integers(0, 8))):
         of = draw(st.sampled_from(["", "of nobody", *[f"of {lead}" for lead in leads]]))
         lines.append(f"deal d{number} {of} {draw(MOMENTS)} {draw(AMOUNTS)}")
         lines += [f"deal d{number} > {draw(DEAL_LABELS)} {draw(MOMENTS)}" for _ in range(draw(st.integers(0, 3)))]
     return "\n".join(lines)
+
+
+def counted(rows: list[tuple[str, dict[str, Any]]]) -> list[Pass]:
+    """The passes that count, by the slow road."""
+    return [one for one in slow_journeys(rows, AS_OF) if not one.excluded]
 
 
 def parts(passes: list[Pass]) -> dict[str | None, list[Pass]]:
@@ -71,15 +85,16 @@ def test_passes_are_those_of_the_slow_count(world: str):
     found = passes_of(rows, as_of=AS_OF, by=BY_TYPE).to_pyarrow().to_pylist()
 
     assert {
-        row["key"]: (
+        (row["key"], row["pass"]): (
             row["by"],
             [row[f"s{place}"] for place in range(4)],
             row["left_on"],
             row["amount"],
             row["backwards"],
+            row["attempts"],
         )
         for row in found
-    } == {one.key: (one.by, one.days, one.left_on, one.amount, one.backwards) for one in slow_passes(rows, AS_OF)}
+    } == {(one.key, one.number): (one.by, one.days, one.left_on, one.amount, one.backwards, one.attempts) for one in counted(rows)}
 
 
 @FEWER
@@ -92,7 +107,7 @@ def test_life_tables_are_those_of_the_slow_count(world: str, step: tuple[int, in
     found = counts.step_counts(passes=passes, start=start, end=end, as_of=AS_OF, observed_from=since)
     slow = {
         name: (part, table)
-        for name, part in parts(slow_passes(rows, AS_OF)).items()
+        for name, part in parts(counted(rows)).items()
         if (table := life(part, start=start, end=end, as_of=AS_OF, since=since))
     }
 
@@ -120,7 +135,7 @@ def test_closings_and_old_enough_are_those_of_the_slow_count(world: str, ago: in
     closings = counts.closings(passes=passes, start=2, end=3, first_on=first_on, last_on=AS_OF)
     old = counts.old_enough(passes=passes, start=0, end=3, horizon_days=horizon, as_of=AS_OF)
 
-    for name, part in parts([one for one in slow_passes(rows, AS_OF) if not one.backwards]).items():
+    for name, part in parts([one for one in counted(rows) if not one.backwards]).items():
         deals = [one for one in part if one.days[2]]
         ends = [(bool(one.days[3]), one.days[3] or one.left_on) for one in deals]
         within = [moved for moved, day in ends if day and first_on <= day <= AS_OF]
@@ -141,7 +156,7 @@ def test_orders_stages_and_arrivals_are_those_of_the_slow_count(world: str):
     orders = counts.orders(passes=passes, won=3)
     reached = counts.reached(passes=passes, positions=range(4))
     arrivals = counts.arrivals(passes=passes, position=0, days=30)
-    straight = [one for one in slow_passes(rows, AS_OF) if not one.backwards]
+    straight = [one for one in counted(rows) if not one.backwards]
     newest = max((one.days[0] for one in straight if one.days[0]), default=None)
 
     for name, part in parts(straight).items():
@@ -154,7 +169,7 @@ def test_orders_stages_and_arrivals_are_those_of_the_slow_count(world: str):
         )
         fresh = [one for one in part if newest and one.days[0] and (newest - one.days[0]).days < 30]
         assert arrivals.get(name, 0) == len(fresh)
-    assert counts.backwards(passes=passes)[0] == sum(one.backwards for one in slow_passes(rows, AS_OF))
+    assert counts.backwards(passes=passes)[0] == sum(one.backwards for one in counted(rows))
 
 
 SQL = """

@@ -10,9 +10,9 @@ from typing import Any
 
 from funnelpact.core.facts.history import newest_fact
 from funnelpact.core.journeys.dimensions import BreakdownLeaks, Dimension, available_dimensions, find_dimension
-from funnelpact.core.journeys.passes import happened_by
+from funnelpact.core.journeys.journeys import happened_by, journeys_of
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes as passes_of
-from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
 from funnelpact.core.journeys.waiting import waiting
 from funnelpact.core.measure import counts
 from funnelpact.core.measure.census import take_census
@@ -77,10 +77,12 @@ def learn_funnel(
     if newest is None:
         raise NothingImported()
     day = as_of or newest.date()
-    facts = happened_by(facts=everything, as_of=day)
+    mapping = FunnelMapping()
+    facts = happened_by(facts=everything, as_of=day, zone=mapping.zone)
+    mapping = _knowing(mapping, facts)
     dimension = _dimension(facts, by)
-    mapping = _mapping(facts)
-    passes = passes_of(facts=facts, mapping=mapping, as_of=day, by=dimension).cache()
+    journeys = journeys_of(facts=facts, mapping=mapping, as_of=day)
+    passes = passes_of(journeys=journeys.passes.cache(), facts=facts, by=dimension).cache()
     notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
     findings = funnel_findings(
         census=take_census(passes=passes, stages=mapping.funnel.stages, as_of=day, horizon_days=horizon_days),
@@ -99,11 +101,13 @@ def _dimension(facts: Mapping[str, Any], by: str | None) -> Dimension | None:
     return next((entry for entry in available if (entry.table, entry.name) == ("leads", "type")), None)
 
 
-def _mapping(facts: Mapping[str, Any]) -> FunnelMapping:
-    moves = facts["transitions"]
-    rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
-    labels = {kind: [row["label"] for row in rows if row["subject_kind"] == kind] for kind in ("lead", "deal")}
-    return propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"])
+def _knowing(mapping: FunnelMapping, facts: Mapping[str, Any]) -> FunnelMapping:
+    """The mapping completed by the labels and types of the facts that it does not name yet."""
+    rows = facts["transitions"].select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
+    types = facts["leads"].select("type").distinct().to_pyarrow()["type"].to_pylist()
+    of_deals = {row["label"] for row in rows if row["subject_kind"] == "deal"}
+    of_leads = {row["label"] for row in rows if row["subject_kind"] in {"lead", "contact"}}
+    return mapping.knowing(lead_labels=of_leads, deal_labels=of_deals, types=[name for name in types if name])
 
 
 def _currency(facts: Mapping[str, Any]) -> str:
@@ -147,7 +151,7 @@ def _waiting(facts: Mapping[str, Any], passes: Any, day: date, newest: datetime)
         return None
     end = datetime.combine(day + timedelta(days=1), time(), tzinfo=newest.tzinfo)
     at = min(newest, end)
-    rows = waiting(facts=facts, passes=passes, at=at)
+    rows = waiting(passes=passes, at=at)
     late = rows.filter(rows.seconds > 86_400)
     found = late.group_by("by", days=(late.seconds // 86_400).cast("int64")).aggregate(n=late.count())
     segments: dict[str | None, int] = {}

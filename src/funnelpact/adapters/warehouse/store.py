@@ -27,6 +27,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.history import said_last
+from funnelpact.core.facts.keys import number_facts
 from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem, file_reason
@@ -71,7 +72,7 @@ class FactFolder:
         """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
         engine = ibis.duckdb.connect()
         batches = self.batches(known_at=known_at)
-        return {name: self._table(engine, name, batches) for name in TABLES}
+        return number_facts(facts={name: self._table(engine, name, batches) for name in TABLES})
 
     def add(
         self,

@@ -1,13 +1,11 @@
-"""What a source's stage labels mean in our funnel: a proposal from the words, which people may change."""
+"""What the words of a source's stage labels mean in our funnel."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
-from funnelpact.core.terms.funnel import STANDARD, WON, Funnel
+from funnelpact.core.terms.funnel import WON
 
 EXIT = "exit"
 DEAL_STAGE = "opportunity"
@@ -60,43 +58,3 @@ def _stages_from(words: tuple[str, ...], first: int) -> set[str]:
     ends = [end for end in range(first + 1, len(words) + 1) if words[end : end + 1] not in _NEGATIONS_AFTER]
     spelt = {"".join(words[first:end]) for end in ends}
     return {stage for stage, names in _WORDS.items() if spelt & names}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunnelMapping:
-    """Labels of leads and of deals to stages (or `exit`). A label that means nothing is None.
-
-    A deal label that is no known word is an open deal; a lead label that is no known word moves nothing.
-    """
-
-    funnel: Funnel = STANDARD
-    lead_labels: Mapping[str, str | None] = field(default_factory=dict)
-    deal_labels: Mapping[str, str | None] = field(default_factory=dict)
-
-    @property
-    def unknown_lead_labels(self) -> tuple[str, ...]:
-        """Labels of leads that mean nothing yet, for people to place."""
-        return tuple(label for label, stage in self.lead_labels.items() if stage is None)
-
-    @property
-    def deal_position(self) -> int:
-        """The position of the stage that an open deal is in."""
-        return self.funnel.stages.index(DEAL_STAGE)
-
-
-def propose_mapping(*, lead_labels: Collection[str], deal_labels: Collection[str]) -> FunnelMapping:
-    """This returns the mapping that the words of the labels suggest, on the standard funnel.
-
-    >>> mapping = propose_mapping(lead_labels=["MQL", "Nurture"], deal_labels=["Engaging", "Won", "Lost"])
-    >>> mapping.unknown_lead_labels, dict(mapping.deal_labels)
-    (('Nurture',), {'Engaging': 'opportunity', 'Lost': 'exit', 'Won': 'won'})
-    """
-    return FunnelMapping(
-        lead_labels={label: stage_of(label=label) for label in sorted(lead_labels)},
-        deal_labels={label: _deal_stage(label) for label in sorted(deal_labels)},
-    )
-
-
-def _deal_stage(label: str) -> str:
-    stage = stage_of(label=label)
-    return stage if stage in {WON, EXIT} else DEAL_STAGE

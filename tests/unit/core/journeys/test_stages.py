@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from funnelpact.core.journeys.stages import plain_words, propose_mapping, stage_of
+from funnelpact.core.journeys.mapping import propose_mapping
+from funnelpact.core.journeys.stages import plain_words, stage_of
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_an_unknown_label_of_a_deal_is_an_open_deal():
     """Whatever a source calls its deal stages, they lie between SQL and won."""
     mapping = propose_mapping(lead_labels=[], deal_labels=["Negotiation", "SQL", "Closed Won", "Kaybedildi"])
 
-    assert mapping.deal_labels == {
+    assert {entry.label: entry.stage for entry in mapping.labels} == {
         "Closed Won": "won",
         "Kaybedildi": "exit",
         "Negotiation": "opportunity",
@@ -93,4 +94,4 @@ def test_an_unknown_label_of_a_lead_is_named():
     mapping = propose_mapping(lead_labels=["Nurture", "SQL"], deal_labels=[])
 
     assert mapping.unknown_lead_labels == ("Nurture",)
-    assert mapping.lead_labels["SQL"] == "sql"
+    assert [entry.stage for entry in mapping.labels if entry.label == "SQL"] == ["sql"]

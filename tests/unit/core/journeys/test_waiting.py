@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from funnelpact.core.journeys.passes import passes
 from funnelpact.core.journeys.waiting import waiting
-from tests.worlds import engine_facts, mapping_of, rows_of
+from tests.worlds import passes_of, rows_of
 
 
 def waits(world: str, *, at: str = "2026-01-03T09:00") -> dict[str, int]:
     """Whole hours waited, by lead."""
     instant = datetime.fromisoformat(at).replace(tzinfo=UTC)
-    rows = rows_of(world)
-    facts = engine_facts(rows)
-    found = waiting(facts=facts, passes=passes(facts=facts, mapping=mapping_of(rows), as_of=instant.date()), at=instant)
+    found = waiting(passes=passes_of(rows_of(world), as_of=instant.date()), at=instant)
     return {row["key"]: row["seconds"] // 3600 for row in found.to_pyarrow().to_pylist()}
 
 

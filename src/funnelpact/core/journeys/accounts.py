@@ -1,0 +1,104 @@
+"""One row per customer and month: the recurring amount at its beginning and end, renewals, satisfaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+from ibis.expr import types as ir
+
+from funnelpact.core.facts.tables import Precision
+from funnelpact.core.journeys.building.days import day_in
+from funnelpact.core.journeys.mapping import FunnelMapping
+
+
+def accounts(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of: date) -> ir.Table:
+    """This returns one row for each customer and month of the reporting zone in which anything is known of them.
+
+    `customer_nr`, `customer`, `month` (its first day), `started` (in this month), `recurring_before` and `recurring_after` (the
+    yearly amount at the month's beginning and end, NULL where the source tells none; 0 after churn), `currency`, `owner`,
+    `renewals`, `expanded`, `contracted`, `churned`, `ratings`, `rated` (the sum of scores as shares of the best possible).
+    Months run from the start of the customer to the month of `as_of`, without gap.
+    """
+    start = _starts(facts["customers"], mapping)
+    changes = _changes(facts["renewals"], start, mapping)
+    rated = _ratings(facts["ratings"], mapping)
+    calendar = _months(start, as_of)
+    joined = calendar.left_join(changes, ["customer_nr", "month"]).drop("customer_nr_right", "month_right")
+    joined = joined.left_join(rated, ["customer_nr", "month"]).drop("customer_nr_right", "month_right")
+    running = ibis.window(group_by="customer_nr", order_by="month", preceding=None, following=0)
+    # The amount after the last renewal up to the month stands until the next one.
+    told = joined.mutate(renewed_in=ibis.ifelse(joined.last_after.notnull(), joined.month, None))
+    told = told.mutate(since=told.renewed_in.max().over(running))
+    amounts = told.filter(told.last_after.notnull()).select(
+        of_customer="customer_nr", of_month="month", amount="last_after"
+    )
+    both = told.left_join(amounts, (told.customer_nr == amounts.of_customer) & (told.since == amounts.of_month))
+    after = ibis.coalesce(both.amount, both.recurring)
+    in_order = ibis.window(group_by="customer_nr", order_by="month")
+    first = both.month == both.begins
+    with_after = both.mutate(recurring_after=after, started=first)
+    return with_after.select(
+        "customer_nr",
+        "customer",
+        "month",
+        "started",
+        "recurring_after",
+        "currency",
+        "owner",
+        recurring_before=with_after.recurring_after.lag().over(in_order),
+        renewals=with_after.renewals.fill_null(0),
+        expanded=with_after.expanded.fill_null(0),
+        contracted=with_after.contracted.fill_null(0),
+        churned=with_after.churned.fill_null(0),
+        ratings=with_after.ratings.fill_null(0),
+        rated=with_after.rated.fill_null(0.0),
+    )
+
+
+def _starts(customers: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    order = ibis.struct({"batch": customers.batch, "at": customers.happened_at, "owner": customers.owner.fill_null("")})
+    one = customers.group_by("customer_nr").aggregate(
+        customer=customers.customer.min(),
+        first_at=customers.happened_at.min(),
+        is_day=(customers.precision == Precision.DAY.value).all(),
+        recurring=customers.recurring.argmax(order),
+        currency=customers.currency.argmax(order),
+        owner=customers.owner.argmax(order),
+    )
+    return one.mutate(begins=day_in(zone=mapping.zone, at=one.first_at, is_day=one.is_day).truncate("M")).drop("is_day")
+
+
+def _months(start: ir.Table, as_of: date) -> ir.Table:
+    until = ibis.literal(as_of.replace(day=1))
+    whole = start.filter(start.begins <= until)
+    months = ibis.range(whole.begins.cast("timestamp"), (until + ibis.interval(days=1)).cast("timestamp"), ibis.interval(months=1))
+    return whole.mutate(month=months.unnest().date())
+
+
+def _changes(renewals: ir.Table, start: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    dated = _in_month(renewals, mapping)
+    outcome = dated.outcome.lower()
+    gone = outcome.contains("churn").fill_null(False)
+    after = ibis.ifelse(gone, ibis.literal(0, "decimal(18, 4)"), dated.amount_after)
+    order = ibis.struct({"at": dated.happened_at, "batch": dated.batch, "id": dated.source_id})
+    return dated.group_by("customer_nr", "month").aggregate(
+        renewals=dated.count().cast("int32"),
+        expanded=(dated.amount_after > dated.amount_before).sum().cast("int32"),
+        contracted=((dated.amount_after < dated.amount_before) & ~gone).sum().cast("int32"),
+        churned=gone.sum().cast("int32"),
+        last_after=after.argmax(order),
+    )
+
+
+def _ratings(ratings: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    dated = _in_month(ratings, mapping)
+    return dated.group_by("customer_nr", "month").aggregate(
+        ratings=dated.count().cast("int32"), rated=(dated.score / dated["scale"]).sum()
+    )
+
+
+def _in_month(rows: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    day = day_in(zone=mapping.zone, at=rows.happened_at, is_day=rows.precision == Precision.DAY.value)
+    return rows.mutate(month=day.truncate("M"))

@@ -1,0 +1,115 @@
+"""Where one pass of a lead ends and the next begins: on a return after an exit, or after long silence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import ibis
+from ibis.expr import types as ir
+
+from funnelpact.core.journeys.building.days import instant
+from funnelpact.core.journeys.building.moves import LEFT
+from funnelpact.core.journeys.building.tables import stacked
+from funnelpact.core.journeys.mapping import FunnelMapping
+
+_FOREVER = datetime(2200, 1, 1, tzinfo=UTC)
+_ENTRY, _EXIT, _OPENED, _WON, _LOST, _CAME, _TOUCHED = range(7)
+
+
+def later_passes(
+    *, facts: Mapping[str, ir.Table], moves: ir.Table, deals: ir.Table, leads: ir.Table, mapping: FunnelMapping
+) -> ir.Table:
+    """This returns the second and every further pass of a lead: `lead_nr`, `pass`, `from_at`, `until_at` (for the last: the end of time).
+
+    A pass opens where a lead that has left, with no deal open, enters a position, gets a deal or comes back by itself more
+    than `reopen_days` after its exit; and where it comes back by itself after `silent_days` in which nobody did anything
+    and no deal was open. `leads` has `nr` and `created_at`.
+    """
+    events = _events(facts=facts, moves=moves, deals=deals)
+    chosen = _that_may_return(events=events, leads=leads, mapping=mapping)
+    told = stacked(events, _touches(facts)).semi_join(chosen, "nr")
+    before = ibis.window(group_by="nr", order_by=["at", "what"], preceding=(None, 1))
+    opens, closes = told.what == _OPENED, told.what.isin([_WON, _LOST])
+    seen = told.mutate(
+        last_at=told["at"].max().over(before),
+        out_at=told["at"].max(where=told.what.isin([_EXIT, _LOST])).over(before),
+        in_at=told["at"].max(where=told.what.isin([_ENTRY, _OPENED, _WON])).over(before),
+        open_deals=(opens.cast("int64") - closes.cast("int64")).sum().over(before).fill_null(0),
+    )
+    out = seen.out_at.notnull() & (seen.in_at.isnull() | (seen.out_at >= seen.in_at))
+    came_back = seen.what.isin([_ENTRY, _OPENED, _CAME]) & out & _after(seen["at"], seen.out_at, mapping.reopen_days)
+    long_silent = (seen.what == _CAME) & _after(seen["at"], seen.last_at, mapping.silent_days)
+    free = seen.filter((seen.open_deals <= 0) & (came_back | long_silent.fill_null(False)))
+    anew = long_silent.fill_null(False)
+    # One exit is followed by one return: what comes after it belongs to the pass that the return opened.
+    returns = free.filter(~anew).group_by("nr", "out_at").aggregate(from_at=free["at"].min())
+    begun = stacked(
+        returns.select(lead_nr="nr", from_at="from_at"),
+        free.filter(anew).select(lead_nr="nr", from_at="at"),
+        distinct=True,
+    )
+    in_order = ibis.window(group_by="lead_nr", order_by="from_at")
+    return begun.mutate(
+        **{"pass": ibis.row_number().over(in_order) + 2},
+        # A plain comparison is what engines hash on; a condition with OR would compare every row with every pass.
+        until_at=begun.from_at.lead().over(in_order).fill_null(instant(_FOREVER)),
+    )
+
+
+def pass_of(*, rows: ir.Table, later: ir.Table, nr: str, at: str) -> ir.Table:
+    """This returns rows of leads with the number of the `pass` that their instant falls into, 1 being the first."""
+    # A view, because joins on what another join computed cannot be chained.
+    rows = rows.view()
+    bounds = later.select(later_nr="lead_nr", later_pass="pass", later_from="from_at", later_until="until_at")
+    inside = [
+        (nr, "later_nr"),
+        rows[at] >= bounds.later_from,
+        rows[at] < bounds.later_until,
+    ]
+    joined = rows.left_join(bounds, inside)
+    found = joined.mutate(**{"pass": joined.later_pass.fill_null(1)})
+    return found.drop("later_nr", "later_pass", "later_from", "later_until")
+
+
+def _events(*, facts: Mapping[str, ir.Table], moves: ir.Table, deals: ir.Table) -> ir.Table:
+    of_leads = moves.filter((moves.record == "lead") & moves.position.notnull())
+    came = facts["engagements"]
+    ours = deals.filter(deals.lead_nr.notnull())
+    won = ours[[name for name in ours.columns if name.startswith("t")][-1]]
+    ended = ours.mutate(ended_at=ibis.coalesce(won, ours.left_at), is_won=won.notnull())
+    ended = ended.filter(ended.ended_at.notnull())
+    return stacked(
+        _event(of_leads, of_leads.nr, of_leads["at"], ibis.ifelse(of_leads.position == LEFT, _EXIT, _ENTRY)),
+        _event(ours, ours.lead_nr, ours.opened_at, ibis.literal(_OPENED)),
+        _event(ended, ended.lead_nr, ended.ended_at, ibis.ifelse(ended.is_won, _WON, _LOST)),
+        _event(came, came.lead_nr, came.happened_at, ibis.literal(_CAME)),
+    )
+
+
+def _touches(facts: Mapping[str, ir.Table]) -> ir.Table:
+    rows = facts["touches"].filter(facts["touches"].subject_kind.isin(["lead", "contact"]))
+    return _event(rows, rows.subject_nr, rows.happened_at, ibis.literal(_TOUCHED))
+
+
+def _event(rows: ir.Table, nr: ir.Value, at: ir.Value, what: ir.Value) -> ir.Table:
+    plain = {"nr": "int64", "at": "timestamp('UTC')", "what": "int64"}
+    return rows.select(nr=nr, at=at, what=what).cast(plain)
+
+
+def _that_may_return(*, events: ir.Table, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """The few leads that need a closer look: an exit before the last entry, or a return long after the creation."""
+    entry = events.what.isin([_ENTRY, _OPENED, _CAME])
+    seen = events.group_by("nr").aggregate(
+        out_at=events["at"].min(where=events.what.isin([_EXIT, _LOST])),
+        in_at=events["at"].max(where=entry),
+        came_at=events["at"].max(where=events.what == _CAME),
+    )
+    joined = seen.inner_join(leads.select(of_nr="nr", created_at="created_at"), [("nr", "of_nr")])
+    left = _after(joined.in_at, joined.out_at, mapping.reopen_days)
+    silent = _after(joined.came_at, joined.created_at, mapping.silent_days)
+    return joined.filter(left.fill_null(False) | silent.fill_null(False)).select("nr").distinct()
+
+
+def _after(at: ir.Value, before: ir.Value, days: int) -> ir.Value:
+    return at > before + ibis.interval(days=days)

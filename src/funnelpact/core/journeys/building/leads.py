@@ -1,0 +1,87 @@
+"""Leads: when each was created, and what the source says of it, in our names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import pyarrow as pa
+from ibis.expr import types as ir
+
+from funnelpact.core.facts.tables import Precision
+from funnelpact.core.journeys.building.days import day_in
+from funnelpact.core.journeys.mapping import FunnelMapping, Party, Renamed
+
+SAID = ("type", "segment", "stream", "campaign", "country", "company")
+
+
+def leads_of(*, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """This returns one row for each lead: `nr`, `key`, `created_at`, `created_exactly` (NULL where only the day is known),
+    `created_on` in the reporting zone, and `type`, `segment`, `stream`, `campaign`, `country`, `company` by the mapping.
+
+    Rows of one number are one lead, created when the first of them was; that one says what it is, and where it is silent
+    so is the lead. An empty label says nothing.
+    """
+    exact = leads.precision == Precision.INSTANT.value
+    said = {name: leads[name].nullif("") for name in SAID}
+    # Few leads have several rows; for the others the smallest of one value is that value, and much cheaper.
+    one = leads.group_by(nr=leads.lead_nr).aggregate(
+        key=leads.lead.min(),
+        rows=leads.count(),
+        created_at=leads.happened_at.min(),
+        created_exactly=leads.happened_at.min(where=exact),
+        **{name: value.min() for name, value in said.items()},
+    )
+    several = leads.semi_join(one.filter(one.rows > 1), [("lead_nr", "nr")])
+    first = several.group_by(of_nr=several.lead_nr).aggregate(
+        **{f"first_{name}": _first(several[name].nullif(""), several.happened_at) for name in SAID},
+        first_key=ibis.coalesce(several.lead.min(where=_own(several)), several.lead.min()),
+    )
+    joined = one.left_join(first, one.nr == first.of_nr)
+    is_one = joined.rows == 1
+    told = joined.mutate(
+        key=ibis.ifelse(is_one, joined.key, joined.first_key),
+        created_on=day_in(zone=mapping.zone, at=joined.created_at, is_day=joined.created_exactly.isnull()),
+        **{name: ibis.ifelse(is_one, joined[name], joined[f"first_{name}"]) for name in SAID},
+    )
+    told = told.select("nr", "key", "created_at", "created_exactly", "created_on", *SAID)
+    for name, names in (("type", mapping.types), ("segment", mapping.segments), ("stream", mapping.streams)):
+        told = renamed(rows=told, column=name, day="created_on", names=names)
+    return told.mutate(party=party(of_type=told.type, mapping=mapping))
+
+
+def party(*, of_type: ir.Value, mapping: FunnelMapping) -> ir.Value:
+    """This returns who brings a type of leads; marketing where the mapping does not say."""
+    others = [(name, who.value) for name, who in mapping.parties.items() if who is not Party.MARKETING]
+    return of_type.cases(*others, else_=Party.MARKETING.value) if others else ibis.literal(Party.MARKETING.value)
+
+
+def renamed(*, rows: ir.Table, column: str, day: str, names: Sequence[Renamed]) -> ir.Table:
+    """This returns rows in which the labels of a column have our names, those of the row's day; others stay as they are."""
+    if not names:
+        return rows
+    known = ibis.memtable(
+        pa.table(
+            {
+                "old": pa.array([entry.label for entry in names], pa.string()),
+                "new": pa.array([entry.name for entry in names], pa.string()),
+                "since": pa.array([entry.since for entry in names], pa.date32()),
+                "until": pa.array([entry.until for entry in names], pa.date32()),
+            }
+        )
+    )
+    holds = [
+        rows[column] == known.old,
+        known.since.isnull() | (rows[day] >= known.since),
+        known.until.isnull() | (rows[day] < known.until),
+    ]
+    joined = rows.left_join(known, holds)
+    return joined.mutate(**{column: ibis.coalesce(joined.new, joined[column])}).drop("old", "new", "since", "until")
+
+
+def _own(leads: ir.Table) -> ir.Value:
+    return ~leads.was_merged if "was_merged" in leads.columns else ibis.literal(True)
+
+
+def _first(value: ir.Value, at: ir.Value) -> ir.Value:
+    return value.argmin(ibis.struct({"at": at, "silent": value.isnull(), "value": value}))
