@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.view.language import Language
 
 if TYPE_CHECKING:
+    from funnelpact.adapters.records.database import Records
+    from funnelpact.adapters.records.inbox import Inbox
+    from funnelpact.adapters.warehouse.engine import Limits
+    from funnelpact.adapters.warehouse.facts import FactFolder
     from funnelpact.workflows.ports import FactStore, Source
     from funnelpact.workflows.show import Road
 
@@ -32,9 +37,43 @@ def write_calculation(*, path: Path, result: Demand | Mix, language: Language) -
 
 def fact_store(folder: Path | None) -> FactStore:
     """The facts in a folder; it need not exist yet."""
-    from funnelpact.adapters.warehouse.store import FactFolder
+    return fact_folder(folder)
 
-    return FactFolder(folder or DATA_FOLDER)
+
+def fact_folder(folder: Path | None) -> FactFolder:
+    """The facts in a folder, with their ledger in the database of the settings and an engine within its limits."""
+    from funnelpact.adapters.records.ledger import Ledger
+    from funnelpact.adapters.warehouse.facts import FactFolder
+
+    return FactFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
+
+
+def inbox(folder: Path | None) -> Inbox:
+    """The messages that wait to be rolled into a batch."""
+    from funnelpact.adapters.records.inbox import Inbox
+
+    return Inbox(records(folder))
+
+
+def records(folder: Path | None) -> Records:
+    """The database of the settings: PostgreSQL where FUNNELPACT_DATABASE names one, else a file in the data folder."""
+    from funnelpact.adapters.records.database import Records
+    from funnelpact.adapters.records.settings import place
+    from funnelpact.adapters.warehouse.durable import Disk
+
+    where = place(folder=folder or DATA_FOLDER, address=os.environ.get("FUNNELPACT_DATABASE"))
+    return Records(where, make_folder=Disk().make_folder)
+
+
+def _limits() -> Limits:
+    from funnelpact.adapters.warehouse.engine import Limits
+
+    threads, spill = os.environ.get("FUNNELPACT_THREADS"), os.environ.get("FUNNELPACT_SPILL")
+    return Limits(
+        memory=os.environ.get("FUNNELPACT_MEMORY") or None,
+        threads=threads or None,
+        spill=Path(spill) if spill else None,
+    )
 
 
 def file_source(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,6 +40,7 @@ class Read:
     reports: tuple[FileReport, ...]
     received: Mapping[str, bytes]
     mapping: Mapping[str, object]
+    complete_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
