@@ -6,17 +6,8 @@ from collections import Counter
 from typing import Any
 
 from funnelpact.adapters.connectors.files.columns import Role
-from funnelpact.adapters.connectors.files.kinds.events import (
-    ACTIVITIES,
-    FORMS,
-    HANDOVERS,
-    MAIL_WORDS,
-    MOVES,
-    PAPER_WORDS,
-    PERSON_WORDS,
-    SALES_WORDS,
-    is_stage_property,
-)
+from funnelpact.adapters.connectors.files.kinds.event_words import MAIL_WORDS, PAPER_WORDS, PERSON_WORDS, SALES_WORDS
+from funnelpact.adapters.connectors.files.kinds.events import ACTIVITIES, FORMS, HANDOVERS, MOVES, is_stage_property
 from funnelpact.adapters.connectors.files.mapping import FileMapping
 from funnelpact.adapters.connectors.files.reading import Row, TextFile
 from funnelpact.adapters.connectors.files.rows import SOURCE, RowReader, RowUnfit
