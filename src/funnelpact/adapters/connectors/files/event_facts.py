@@ -44,7 +44,7 @@ class EventMaker(RowReader):
                 table, said = "spend", self.spend(row)
         when = self.when(row, Role.HAPPENED)
         key = self.text(row, Role.RECORD) or self.key(said, when)
-        return [(table, {"source": SOURCE, "source_id": key, **when, **said})]
+        return [(table, {"source": SOURCE, "source_id": f"{self.mapping.kind}/{key}", **when, **said})]
 
     def key(self, said: dict[str, Any], when: dict[str, Any]) -> str:
         """What the row says, as its key: the same event in the next export is the same, and twins in one file are two."""
