@@ -45,19 +45,31 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts."""
+    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts.
+
+    A file takes the first of the saved `mappings` whose columns it has; the others are proposed.
+    """
 
     paths: tuple[Path, ...]
     order: DateOrder | None = None
     mark: str | None = None
     currency: str | None = None
+    mappings: tuple[FileMapping, ...] = ()
 
     def read(self) -> Read:
         """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
         received = {name: _bytes(path) for name, path in _names(self.paths).items()}
         files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
-        understood = understand(files=files)
-        mappings = propose_mappings(understood=understood, order=self.order, mark=self.mark, currency=self.currency)
+        given = {
+            file.name: mapping
+            for file in files
+            if (mapping := next((saved for saved in self.mappings if saved.fits(headers=file.headers)), None))
+        }
+        told = {name: (mapping.kind, mapping.columns) for name, mapping in given.items()}
+        understood = understand(files=files, given=told)
+        mappings = propose_mappings(
+            understood=understood, order=self.order, mark=self.mark, currency=self.currency, given=given
+        )
         facts = [
             facts_of_file(file=entry.file, mapping=mapping) for entry, mapping in zip(understood, mappings, strict=True)
         ]
@@ -121,8 +133,26 @@ def _report(entry: Understood, mapping: FileMapping, made: FileFacts, others: Se
             RejectReport(reason=reason, count=count, examples=examples[reason])
             for reason, count in rejects.most_common()
         ),
-        issues=(*_references(entry, others), *_deal_issues(entry, mapping)),
+        issues=(*_references(entry, others), *_deal_issues(entry, mapping), *_told(entry, mapping)),
     )
+
+
+def _told(entry: Understood, mapping: FileMapping) -> tuple[Issue, ...]:
+    """What people may want to know: keys that recur, and times that say no more than the day."""
+    issues = []
+    key = entry.header(KEYS[entry.kind]) if entry.kind in KEYS else None
+    if key is not None:
+        seen = Counter(cell for cell in entry.file.column(key) if not is_null(cell))
+        again = {cell: count for cell, count in seen.items() if count > 1}
+        if again:
+            rows = sum(again.values()) - len(again)
+            sentence = Message("issue.keys-repeated", column=key, rows=rows, examples=tuple(again)[:EXAMPLES])
+            issues.append(Issue(code="keys-repeated", level=Level.TOLD, count=rows, sentence=sentence))
+    for header, shift in mapping.day_shifts.items():
+        if shift:
+            sentence = Message("issue.times-are-days", column=header)
+            issues.append(Issue(code="times-are-days", level=Level.TOLD, count=entry.file.rows_in, sentence=sentence))
+    return tuple(issues)
 
 
 def _references(entry: Understood, others: Sequence[Understood]) -> tuple[Issue, ...]:
