@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from funnelpact.adapters.records.inbox import Inbox
     from funnelpact.adapters.warehouse.engine import Limits
     from funnelpact.adapters.warehouse.facts import FactFolder
+    from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.workflows.ports import FactStore, Source
     from funnelpact.workflows.show import Road
 
@@ -63,6 +64,55 @@ def records(folder: Path | None) -> Records:
 
     where = place(folder=folder or DATA_FOLDER, address=os.environ.get("FUNNELPACT_DATABASE"))
     return Records(where, make_folder=Disk().make_folder)
+
+
+def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
+    """What a look at the database and at the data folder finds."""
+    from funnelpact.adapters.records.health import records_checks
+    from funnelpact.adapters.warehouse.health import folder_checks
+
+    return [*records_checks(records=records(folder)), *folder_checks(store=fact_folder(folder), deep=deep)]
+
+
+def rebuild_facts(folder: Path | None) -> Rebuilt:
+    """What came of making all facts again from what was received."""
+    from funnelpact.adapters.connectors.files.source import facts_of_received
+    from funnelpact.adapters.warehouse.rebuild import rebuild
+
+    return rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
+
+
+def back_up(folder: Path | None, *, path: Path) -> int:
+    """The number of files in a new backup of the data folder and its records."""
+    from funnelpact.adapters.records.dump import Dump
+    from funnelpact.adapters.warehouse.archive import write_archive
+    from funnelpact.adapters.warehouse.durable import Disk
+
+    write = Dump(records(folder)).write
+    return write_archive(folder=folder or DATA_FOLDER, path=path, disk=Disk(), dump=write)
+
+
+def restore_backup(folder: Path | None, *, path: Path) -> None:
+    """Fill an empty data folder, and an empty database where the settings name one, from a backup: all of it or nothing."""
+    from funnelpact.adapters.records.dump import Dump, RestoreNotEmpty
+    from funnelpact.adapters.warehouse.archive import RECORDS, is_free, move_in, unpacked
+    from funnelpact.adapters.warehouse.durable import Disk
+
+    disk, target = Disk(), folder or DATA_FOLDER
+    if not is_free(target):
+        raise RestoreNotEmpty(place=str(target))
+    if records(target).where.file is None:
+        # Before hours of unpacking.
+        Dump(records(target)).refuse_if_filled()
+    with unpacked(path=path, folder=target, disk=disk) as source:
+        beside = records(source)
+        with (source / RECORDS).open(encoding="ascii") as lines:
+            if beside.where.file is not None:
+                Dump(beside).read(lines)
+                beside.close()
+                move_in(source=source, folder=target, disk=disk)
+            else:
+                Dump(beside).read(lines, before_commit=lambda: move_in(source=source, folder=target, disk=disk))
 
 
 def _limits() -> Limits:

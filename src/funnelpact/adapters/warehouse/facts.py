@@ -26,7 +26,7 @@ from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.durable import Attempt, Disk
 from funnelpact.adapters.warehouse.engine import Limits, connect
-from funnelpact.adapters.warehouse.families import Families
+from funnelpact.adapters.warehouse.families import Families, smallest
 from funnelpact.adapters.warehouse.landing import Facts, Landing
 from funnelpact.adapters.warehouse.leftovers import remove_leftovers
 from funnelpact.core.facts.kept import NOTHING, RECEIVED, REFUSED, TABLE, Batch, Delivery, FactFile, LandingFile, Ledger
@@ -167,17 +167,14 @@ class FactFolder:
         live = self.ledger.fact_files()
         merged = 0
         for name in dict.fromkeys(file.table for file in live):
-            mine = [file for file in live if file.table == name]
-            if len(mine) <= above:
+            small = smallest([file for file in live if file.table == name], above=above)
+            if not small:
                 continue
-            # The smallest ones: a row is written again a few times in its life, not at every compaction.
-            small = sorted(mine, key=lambda file: file.size)[: len(mine) - above // 2]
-            in_order = sorted(small, key=lambda file: (file.first_batch, file.last_batch))
             families = self.families(attempt)
-            new = families.merge(in_order)
-            families.forget(in_order)
+            new = families.merge(small)
+            families.forget(small)
             attempt.keep()
-            self.ledger.swap(gone=[file.path for file in in_order], new=[new])
+            self.ledger.swap(gone=[file.path for file in small], new=[new])
             merged += 1
         return merged
 

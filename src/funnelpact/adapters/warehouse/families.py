@@ -25,6 +25,17 @@ from funnelpact.core.facts.tables import TABLES
 FOLDER = "facts"
 
 
+def smallest(files: Sequence[FactFile], *, above: int) -> list[FactFile]:
+    """The files of a table to merge, in the order of their batches; none as long as there are not more than so many.
+
+    The smallest are merged, down to half as many files: a row is written again a few times in its life, not each time.
+    """
+    if len(files) <= above:
+        return []
+    small = sorted(files, key=lambda file: file.size)[: len(files) - above // 2]
+    return sorted(small, key=lambda file: (file.first_batch, file.last_batch))
+
+
 @dataclass(frozen=True, slots=True)
 class Families:
     """The files of one data folder, as they are written and read by one engine."""

@@ -12,6 +12,8 @@ from typing import IO
 from funnelpact.adapters.warehouse.engine import SPILL
 
 PLACES = ("landing", "facts", "journeys")
+HELD = "backup-"
+"""How the folders begin in which a backup holds files while it is written; the number of the process follows."""
 WAIT_SECONDS = 600
 """Replaced files stay so long, for readers that were told of them just before."""
 
@@ -36,9 +38,10 @@ def remove_leftovers(folder: Path, *, handle: IO[str], counting: Callable[[], se
     gone = leftovers(folder, counting=counting())
     for path in gone:
         path.unlink(missing_ok=True)
-    for spilled in folder.glob(SPILL + "*"):
-        if _touched(spilled) <= time.time() - WAIT_SECONDS and not _alive(spilled.name.removeprefix(SPILL)):
-            shutil.rmtree(spilled, ignore_errors=True)
+    for prefix in (SPILL, HELD):
+        for place in folder.glob(prefix + "*"):
+            if _touched(place) <= time.time() - WAIT_SECONDS and not _alive(place.name.removeprefix(prefix)):
+                shutil.rmtree(place, ignore_errors=True)
     os.utime(handle.fileno())
     return gone
 

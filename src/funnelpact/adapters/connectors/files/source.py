@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -15,7 +16,7 @@ from funnelpact.adapters.connectors.files.facts import FileFacts, facts_of_file
 from funnelpact.adapters.connectors.files.formats import read_files
 from funnelpact.adapters.connectors.files.kinds.events import EVENTS
 from funnelpact.adapters.connectors.files.kinds.records import DEALS, KEYS
-from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
+from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings, saved_mapping
 from funnelpact.adapters.connectors.files.recognition import Understood, understand
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
 from funnelpact.core.facts.quality import unmatched_references
@@ -82,6 +83,17 @@ class FileSource:
             received=received,
             mapping={entry.file.name: mapping.data() for entry, mapping in zip(understood, mappings, strict=True)},
         )
+
+
+def facts_of_received(*, received: Mapping[str, bytes], mapping: Mapping[str, object]) -> dict[str, pa.Table]:
+    """The facts of files as they were received, under the mappings that were kept with them: always the same."""
+    files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
+    return _together(
+        [
+            facts_of_file(file=file, mapping=saved_mapping(data=cast("Mapping[str, Any]", mapping[file.name])))
+            for file in files
+        ]
+    )
 
 
 def _names(paths: Sequence[Path]) -> dict[str, Path]:
