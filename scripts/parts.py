@@ -10,6 +10,10 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEM = Path(os.environ.get("FUNNELPACT_SYSTEM", "/"))
+"""Where the system's own folders begin; a test looks at a machine that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,14 @@ class Part:
     commands: tuple[str, ...]
     packages: tuple[str, ...]
     needed_for: str
+    elsewhere: str | None = None
+    """Folders off the path where it may lie, as a pattern below the root; the newest wins."""
 
     def path(self) -> str | None:
         """Where it is, or `None`."""
-        return next((found for command in self.commands if (found := shutil.which(command))), None)
+        folders = sorted(map(str, SYSTEM.glob(self.elsewhere)), reverse=True) if self.elsewhere else []
+        path = os.pathsep.join([os.environ.get("PATH", os.defpath), *folders])
+        return next((found for command in self.commands if (found := shutil.which(command, path=path))), None)
 
 
 PARTS = (
@@ -38,6 +46,19 @@ PARTS = (
         commands=("localc", "soffice"),
         packages=("libreoffice-calc",),
         needed_for="the tests that recalculate workbooks",
+    ),
+    Part(
+        name="PostgreSQL",
+        commands=("initdb",),
+        packages=("postgresql",),
+        needed_for="the tests of the records on PostgreSQL",
+        elsewhere="usr/lib/postgresql/*/bin",
+    ),
+    Part(
+        name="strace",
+        commands=("strace",),
+        packages=("strace",),
+        needed_for="the tests of what is synced to disk, and when",
     ),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +12,7 @@ import pytest
 
 import funnelpact
 from scripts.parts import part
+from tests.postgres import Cluster, cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,3 +68,16 @@ def program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres(program: Callable[[str], str]) -> Iterator[Cluster]:
+    """A PostgreSQL server of this run; tests that need it are skipped where it is missing."""
+    with cluster(program("PostgreSQL")) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str | None:
+    """The setting of the database, for tests that run on both: None is the file in the data folder."""
+    return None if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()

@@ -10,13 +10,13 @@ from tempfile import mkdtemp
 
 import numpy as np
 
-from funnelpact.adapters.warehouse.store import FactFolder
 from funnelpact.core.facts.world import world
 from funnelpact.core.facts.world_spec import WorldSpec
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.view.road import RoadPage, road_page
 from funnelpact.workflows.show import Road, keep_simulated, travel_road
+from tests.stores import store_in
 
 QUOTA = Money(Fraction(100_000), "EUR")
 
@@ -24,7 +24,7 @@ QUOTA = Money(Fraction(100_000), "EUR")
 @cache
 def small_road() -> Road:
     """Nine thousand leads of eighteen months, and what a hundred thousand a month need."""
-    store = FactFolder(Path(mkdtemp()) / "data")
+    store = store_in(Path(mkdtemp()) / "data")
     facts = world(spec=WorldSpec(leads=9_000), rng=np.random.default_rng(3)).facts
     keep_simulated(facts=facts, store=store, known_at=datetime(2026, 11, 1, tzinfo=UTC), seed=3)
     return travel_road(store=store, quota=QUOTA)

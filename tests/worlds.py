@@ -36,14 +36,15 @@ import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
-from funnelpact.adapters.warehouse.store import FactFolder
+from funnelpact.adapters.warehouse.facts import FactFolder
 from funnelpact.core.facts.arrow import arrow_schema
+from funnelpact.core.facts.keys import KEY_COLUMNS
 from funnelpact.core.facts.tables import TABLES, Kind
 from funnelpact.core.journeys.dimensions import Dimension
-from funnelpact.core.facts.keys import KEY_COLUMNS
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
 from funnelpact.core.journeys.passes import passes
+from tests.stores import store_in
 
 Row = dict[str, Any]
 FIRST_IMPORT = datetime(2030, 1, 1, tzinfo=UTC)
@@ -184,7 +185,7 @@ def batches_of(world: str) -> Iterator[dict[str, pa.Table]]:
 
 def kept(world: str, folder: Path) -> FactFolder:
     """A data folder that holds the world, its batches learnt a day apart."""
-    store = FactFolder(folder)
+    store = store_in(folder)
     for number, facts in enumerate(batches_of(world)):
         store.add(
             facts=facts,

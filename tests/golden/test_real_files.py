@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from funnelpact.adapters.warehouse.store import FactFolder
 from tests.calculation import funnelpact
+from tests.stores import store_in
 
 LEADS, DEALS = "olist_marketing_qualified_leads_dataset.csv", "olist_marketing_closed_deals_dataset.csv"
 US_LEADS, US_DEALS = "variant_us_dates_qualified_leads.csv", "variant_us_dates_closed_deals.csv"
@@ -131,7 +131,7 @@ def test_both_orders_of_dates_give_equal_days(olist: Company, olist_us: Company)
     """For every lead and every win that both variants have."""
 
     def days(company: Company, table: str) -> dict[str, date]:
-        found = FactFolder(company.folder).facts()[table].to_pyarrow().to_pylist()
+        found = store_in(company.folder).facts()[table].to_pyarrow().to_pylist()
         return {row["source_id"]: row["happened_at"].date() for row in found}
 
     for table, shared in (("leads", 8_000), ("transitions", 380)):

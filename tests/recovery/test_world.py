@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from funnelpact.adapters.warehouse.store import FactFolder
 from funnelpact.core.facts.world import World, world
 from funnelpact.core.facts.world_spec import WorldSpec
 from funnelpact.core.terms.finding import FunnelFindings
@@ -18,6 +17,7 @@ from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate
 from funnelpact.workflows.learn import learn_funnel
 from funnelpact.workflows.show import keep_simulated
+from tests.stores import store_in
 
 # quantitative.md section 1: the ultimate win rate, and the shares of it reached by 180, 365 and 547 days.
 TEST_BED = {
@@ -38,7 +38,7 @@ def company() -> World:
 @pytest.fixture(scope="module")
 def findings(company: World, tmp_path_factory: pytest.TempPathFactory) -> FunnelFindings:
     """What the product measures of that company, from its facts alone."""
-    store = FactFolder(Path(tmp_path_factory.mktemp("facts")))
+    store = store_in(Path(tmp_path_factory.mktemp("facts")))
     keep_simulated(facts=company.facts, store=store, known_at=datetime(2026, 11, 1, tzinfo=UTC), seed=11)
     return learn_funnel(store=store).findings
 

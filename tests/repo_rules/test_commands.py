@@ -28,7 +28,7 @@ def bare(tmp_path: Path) -> Run:
 
     def run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         # The variables that make leaves for the makes below it do not belong to that machine.
-        env = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+        env = {"PATH": str(tmp_path), "HOME": str(tmp_path), "FUNNELPACT_SYSTEM": str(tmp_path)}
         return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,11 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.view.language import Language
 
 if TYPE_CHECKING:
+    from funnelpact.adapters.records.database import Records
+    from funnelpact.adapters.records.inbox import Inbox
+    from funnelpact.adapters.warehouse.engine import Limits
+    from funnelpact.adapters.warehouse.facts import FactFolder
+    from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.workflows.ports import FactStore, Source
     from funnelpact.workflows.show import Road
 
@@ -32,9 +38,92 @@ def write_calculation(*, path: Path, result: Demand | Mix, language: Language) -
 
 def fact_store(folder: Path | None) -> FactStore:
     """The facts in a folder; it need not exist yet."""
-    from funnelpact.adapters.warehouse.store import FactFolder
+    return fact_folder(folder)
 
-    return FactFolder(folder or DATA_FOLDER)
+
+def fact_folder(folder: Path | None) -> FactFolder:
+    """The facts in a folder, with their ledger in the database of the settings and an engine within its limits."""
+    from funnelpact.adapters.records.ledger import Ledger
+    from funnelpact.adapters.warehouse.facts import FactFolder
+
+    return FactFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
+
+
+def inbox(folder: Path | None) -> Inbox:
+    """The messages that wait to be rolled into a batch."""
+    from funnelpact.adapters.records.inbox import Inbox
+
+    return Inbox(records(folder))
+
+
+def records(folder: Path | None) -> Records:
+    """The database of the settings: PostgreSQL where FUNNELPACT_DATABASE names one, else a file in the data folder."""
+    from funnelpact.adapters.records.database import Records
+    from funnelpact.adapters.records.settings import place
+    from funnelpact.adapters.warehouse.durable import Disk
+
+    where = place(folder=folder or DATA_FOLDER, address=os.environ.get("FUNNELPACT_DATABASE"))
+    return Records(where, make_folder=Disk().make_folder)
+
+
+def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
+    """What a look at the database and at the data folder finds."""
+    from funnelpact.adapters.records.health import records_checks
+    from funnelpact.adapters.warehouse.health import folder_checks
+
+    return [*records_checks(records=records(folder)), *folder_checks(store=fact_folder(folder), deep=deep)]
+
+
+def rebuild_facts(folder: Path | None) -> Rebuilt:
+    """What came of making all facts again from what was received."""
+    from funnelpact.adapters.connectors.files.source import facts_of_received
+    from funnelpact.adapters.warehouse.rebuild import rebuild
+
+    return rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
+
+
+def back_up(folder: Path | None, *, path: Path) -> int:
+    """The number of files in a new backup of the data folder and its records."""
+    from funnelpact.adapters.records.dump import Dump
+    from funnelpact.adapters.warehouse.archive import write_archive
+    from funnelpact.adapters.warehouse.durable import Disk
+
+    write = Dump(records(folder)).write
+    return write_archive(folder=folder or DATA_FOLDER, path=path, disk=Disk(), dump=write)
+
+
+def restore_backup(folder: Path | None, *, path: Path) -> None:
+    """Fill an empty data folder, and an empty database where the settings name one, from a backup: all of it or nothing."""
+    from funnelpact.adapters.records.dump import Dump, RestoreNotEmpty
+    from funnelpact.adapters.warehouse.archive import RECORDS, is_free, move_in, unpacked
+    from funnelpact.adapters.warehouse.durable import Disk
+
+    disk, target = Disk(), folder or DATA_FOLDER
+    if not is_free(target):
+        raise RestoreNotEmpty(place=str(target))
+    if records(target).where.file is None:
+        # Before hours of unpacking.
+        Dump(records(target)).refuse_if_filled()
+    with unpacked(path=path, folder=target, disk=disk) as source:
+        beside = records(source)
+        with (source / RECORDS).open(encoding="ascii") as lines:
+            if beside.where.file is not None:
+                Dump(beside).read(lines)
+                beside.close()
+                move_in(source=source, folder=target, disk=disk)
+            else:
+                Dump(beside).read(lines, before_commit=lambda: move_in(source=source, folder=target, disk=disk))
+
+
+def _limits() -> Limits:
+    from funnelpact.adapters.warehouse.engine import Limits
+
+    threads, spill = os.environ.get("FUNNELPACT_THREADS"), os.environ.get("FUNNELPACT_SPILL")
+    return Limits(
+        memory=os.environ.get("FUNNELPACT_MEMORY") or None,
+        threads=threads or None,
+        spill=Path(spill) if spill else None,
+    )
 
 
 def file_source(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from funnelpact.core.facts.kept import NOTHING, Batch, Delivery
 from funnelpact.core.terms.report import FileReport
 
 
@@ -28,6 +29,10 @@ class Read(Protocol):
     def mapping(self) -> Mapping[str, object]:
         """How the facts were made of them, as plain data."""
 
+    @property
+    def complete_until(self) -> datetime | None:
+        """The instant up to which the source has told everything, where it says so."""
+
 
 class Source(Protocol):
     """Something that facts are read from."""
@@ -36,26 +41,14 @@ class Source(Protocol):
         """Everything that the source has now."""
 
 
-class Batch(Protocol):
-    """One committed import."""
-
-    @property
-    def number(self) -> int:
-        """Its number; later batches have higher ones."""
-
-    @property
-    def known_at(self) -> datetime:
-        """The instant (UTC) at which it was learnt."""
-
-
 class FactStore(Protocol):
     """Where facts are kept, by batch."""
 
-    def batches(self, *, known_at: datetime | None = None) -> list[Any]:
+    def batches(self, *, known_at: datetime | None = None) -> list[Batch]:
         """The batches in order, those known by `known_at`."""
 
     def facts(self, *, known_at: datetime | None = None) -> dict[str, Any]:
-        """Every fact table as an expression over the batches known by `known_at`."""
+        """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
 
     def add(
         self,
@@ -65,5 +58,9 @@ class FactStore(Protocol):
         known_at: datetime,
         mapping: Mapping[str, Any],
         report: Mapping[str, Any],
+        source: str = "files",
+        complete_until: datetime | None = None,
+        refused: Mapping[str, bytes] | None = None,
+        delivery: Delivery = NOTHING,
     ) -> Batch | None:
-        """Keep one batch; None where it is here already."""
+        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from funnelpact.core.terms.report import ImportReport
+from funnelpact.core.terms.report import FileReport, ImportReport
 from funnelpact.workflows.ports import FactStore, Source
 
 
@@ -17,15 +19,24 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
     read = source.read()
     if dry_run:
         return ImportReport(files=read.reports, batch=None, repeated=False)
-    counts = {
-        "counts": {
-            report.name: {
-                "rows_in": report.rows_in,
-                "kept": report.kept,
-                "rejected": {reject.reason: reject.count for reject in report.rejects},
-            }
-            for report in read.reports
-        }
-    }
-    batch = store.add(facts=read.facts, received=read.received, known_at=known_at, mapping=read.mapping, report=counts)
+    batch = store.add(
+        facts=read.facts,
+        received=read.received,
+        known_at=known_at,
+        mapping=read.mapping,
+        report={"counts": counts_of(read.reports)},
+        complete_until=read.complete_until,
+    )
     return ImportReport(files=read.reports, batch=batch.number if batch else None, repeated=batch is None)
+
+
+def counts_of(reports: Sequence[FileReport]) -> dict[str, dict[str, Any]]:
+    """This returns the counts of each file, as they are kept with a batch."""
+    return {
+        report.name: {
+            "rows_in": report.rows_in,
+            "kept": report.kept,
+            "rejected": {reject.reason: reject.count for reject in report.rejects},
+        }
+        for report in reports
+    }

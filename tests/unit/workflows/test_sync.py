@@ -9,9 +9,9 @@ import pytest
 
 from funnelpact.adapters.connectors.files.recognition import FileNotUnderstood
 from funnelpact.adapters.connectors.files.source import FileSource
-from funnelpact.adapters.warehouse.store import FactFolder
 from funnelpact.workflows.sync import import_facts
 from tests import exports
+from tests.stores import store_in
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -25,21 +25,21 @@ def source(folder: Path, files: dict[str, bytes]) -> FileSource:
 
 
 def test_an_import_becomes_a_batch_and_then_nothing_new(tmp_path: Path):
-    """With the counts of each file in its manifest."""
-    store, files = FactFolder(tmp_path / "data"), source(tmp_path / "in", exports.plain())
+    """With the counts of each file in its report."""
+    store, files = store_in(tmp_path / "data"), source(tmp_path / "in", exports.plain())
     first = import_facts(source=files, store=store, known_at=NOON)
     second = import_facts(source=files, store=store, known_at=NOON)
     (batch,) = store.batches()
 
     assert (first.batch, first.repeated) == (1, False)
     assert (second.batch, second.repeated) == (None, True)
-    assert batch.manifest["counts"]["deals.csv"] == {"rows_in": 12, "kept": 12, "rejected": {}}
-    assert batch.manifest["tables"] == {"leads": 40, "deals": 12, "transitions": 12}
+    assert batch.report["counts"]["deals.csv"] == {"rows_in": 12, "kept": 12, "rejected": {}}
+    assert batch.report["tables"] == {"leads": 40, "deals": 12, "transitions": 12}
 
 
 def test_a_preview_keeps_nothing(tmp_path: Path):
     """Not even the folder."""
-    store = FactFolder(tmp_path / "data")
+    store = store_in(tmp_path / "data")
     report = import_facts(source=source(tmp_path / "in", exports.plain()), store=store, known_at=NOON, dry_run=True)
 
     assert (report.batch, report.repeated) == (None, False)
@@ -49,7 +49,7 @@ def test_a_preview_keeps_nothing(tmp_path: Path):
 
 def test_one_file_that_is_not_understood_keeps_all_out(tmp_path: Path):
     """Files that belong together come together or not at all."""
-    store = FactFolder(tmp_path / "data")
+    store = store_in(tmp_path / "data")
     files = {**exports.plain(), "weather.csv": b"city,degrees\nIzmir,30\nIzmir,31\n"}
     with pytest.raises(FileNotUnderstood):
         import_facts(source=source(tmp_path / "in", files), store=store, known_at=NOON)

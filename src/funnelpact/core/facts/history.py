@@ -1,4 +1,4 @@
-"""What a source says now of a row that it has sent more than once, and how far its facts reach."""
+"""How far the facts of a source reach."""
 
 from __future__ import annotations
 
@@ -7,15 +7,6 @@ from datetime import datetime
 
 import ibis
 from ibis.expr import types as ir
-
-
-def said_last(*, table: ir.Table) -> ir.Table:
-    """This returns the rows of a fact table that no later batch corrects, as an expression.
-
-    A correction is a new row: whatever later batches say under one `source` and `source_id` stands for all that earlier
-    ones said under it. Rows of one batch never replace each other. Filter by batch first to see what was known before.
-    """
-    return table.filter(table.batch == table.batch.max().over(group_by=["source", "source_id"]))
 
 
 def newest_fact(*, facts: Mapping[str, ir.Table], learnt_at: datetime) -> datetime | None:

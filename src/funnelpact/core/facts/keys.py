@@ -35,9 +35,9 @@ SAME_KIND = {"contact": "lead"}
 def keys_in(*, facts: Mapping[str, ir.Table]) -> ir.Table:
     """This returns every record that the facts name, once: `kind`, `source`, `key`."""
     named = [
-        facts[table].select(kind=_kind(facts[table], kind), source=facts[table].source, key=facts[table][key]).cast(
-            dict.fromkeys(("kind", "source", "key"), "string")
-        )
+        facts[table]
+        .select(kind=_kind(facts[table], kind), source=facts[table].source, key=facts[table][key])
+        .cast(dict.fromkeys(("kind", "source", "key"), "string"))
         for table, columns in KEY_COLUMNS.items()
         if table in facts
         for kind, key in columns.values()

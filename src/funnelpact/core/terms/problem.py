@@ -13,6 +13,7 @@ Problems that belong to one part of the core stand where they are raised; `docs/
 
 from __future__ import annotations
 
+import errno
 from enum import Enum
 from functools import partial
 from typing import ClassVar, Self
@@ -142,6 +143,8 @@ def file_reason(*, error: Exception) -> Message | str:
             return Message("reason.is-folder")
         case PermissionError():
             return Message("reason.not-allowed")
+        case OSError(errno=errno.ENOSPC):
+            return Message("reason.disk-full")
         case UnicodeDecodeError():
             return Message("reason.not-utf-8")
         case OSError(strerror=str(text)):

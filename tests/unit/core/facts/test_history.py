@@ -1,33 +1,11 @@
-"""What a source says now, and how far its facts reach."""
+"""How far the facts of a source reach."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from funnelpact.core.facts.history import newest_fact, said_last
+from funnelpact.core.facts.history import newest_fact
 from tests.worlds import engine_facts, rows_of
-
-
-def test_a_correction_replaces_the_row_it_corrects():
-    """The later batch stands for the earlier; what it does not name stays; rows of one batch stand side by side."""
-    world = """
-        lead a 2026-01-01 type=web
-        lead b 2026-01-01 type=web
-        batch
-        lead a 2026-01-02 type=chat
-        lead a 2026-01-03 type=event
-    """
-    rows = said_last(table=engine_facts(rows_of(world))["leads"]).to_pyarrow().to_pylist()
-
-    assert sorted((row["lead"], row["type"]) for row in rows) == [("a", "chat"), ("a", "event"), ("b", "web")]
-
-
-def test_other_sources_are_not_corrected():
-    """One key in two systems is two rows."""
-    rows = rows_of("lead a 2026-01-01 type=web\nbatch\nlead a 2026-01-02 type=chat")
-    rows[1][1]["source"] = "another"
-
-    assert said_last(table=engine_facts(rows)["leads"]).count().to_pyarrow().as_py() == 2
 
 
 def test_a_day_to_come_is_no_fact_yet():

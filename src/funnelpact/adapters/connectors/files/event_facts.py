@@ -6,17 +6,8 @@ from collections import Counter
 from typing import Any
 
 from funnelpact.adapters.connectors.files.columns import Role
-from funnelpact.adapters.connectors.files.kinds.events import (
-    ACTIVITIES,
-    FORMS,
-    HANDOVERS,
-    MAIL_WORDS,
-    MOVES,
-    PAPER_WORDS,
-    PERSON_WORDS,
-    SALES_WORDS,
-    is_stage_property,
-)
+from funnelpact.adapters.connectors.files.kinds.event_words import MAIL_WORDS, PAPER_WORDS, PERSON_WORDS, SALES_WORDS
+from funnelpact.adapters.connectors.files.kinds.events import ACTIVITIES, FORMS, HANDOVERS, MOVES, is_stage_property
 from funnelpact.adapters.connectors.files.mapping import FileMapping
 from funnelpact.adapters.connectors.files.reading import Row, TextFile
 from funnelpact.adapters.connectors.files.rows import SOURCE, RowReader, RowUnfit
@@ -53,7 +44,7 @@ class EventMaker(RowReader):
                 table, said = "spend", self.spend(row)
         when = self.when(row, Role.HAPPENED)
         key = self.text(row, Role.RECORD) or self.key(said, when)
-        return [(table, {"source": SOURCE, "source_id": key, **when, **said})]
+        return [(table, {"source": SOURCE, "source_id": f"{self.mapping.kind}/{key}", **when, **said})]
 
     def key(self, said: dict[str, Any], when: dict[str, Any]) -> str:
         """What the row says, as its key: the same event in the next export is the same, and twins in one file are two."""

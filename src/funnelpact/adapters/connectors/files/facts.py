@@ -98,7 +98,7 @@ class _FactMaker(RowReader):
             raise RowUnfit("no-key")
         named = {column: self.text(row, role) for role, column in self.named.items()}
         labels = [(header, cell) for header in self.labelled if (cell := self.cell(row, header)) is not None]
-        fact = {"source": SOURCE, "source_id": key, **named, "labels": labels}
+        fact = {"source": SOURCE, "source_id": f"{kind}/{key}", **named, "labels": labels}
         match kind:
             case "leads":
                 reached = [(header, self.moment(row, header)) for header in self.reached]
@@ -141,7 +141,7 @@ class _FactMaker(RowReader):
 def _transitions(
     kind: str, key: str, moves: Iterable[tuple[str | None, Moment | None]]
 ) -> list[tuple[str, dict[str, Any]]]:
-    said = {"source": SOURCE, "source_id": key, "subject": key, "subject_kind": kind}
+    said = {"source": SOURCE, "source_id": f"{kind}s/{key}", "subject": key, "subject_kind": kind}
     return [("transitions", {**said, "label": label, **at(moment)}) for label, moment in moves if label and moment]
 
 

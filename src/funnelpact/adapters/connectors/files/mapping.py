@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,14 @@ from funnelpact.adapters.connectors.files.values import (
 from funnelpact.core.terms.problem import Problem, raise_all
 
 VERSION = 1
+
+
+class MappingUnusable(Problem):
+    """A saved mapping that is not of a version that we know, or names what we do not know."""
+
+    code = "mapping-unusable"
+
+
 AMOUNTS = frozenset({Role.AMOUNT, Role.PRICE, Role.SPEND})
 
 
@@ -60,6 +68,28 @@ class FileMapping:
             "day_shifts": dict(self.day_shifts),
         }
 
+    def fits(self, *, headers: Sequence[str]) -> bool:
+        """Whether a file has all columns that this mapping makes facts of; further ones become labels."""
+        used = {header for header, role in self.columns.items() if role is not Role.LABEL}
+        return bool(used) and used <= set(headers)
+
+
+def saved_mapping(*, data: Mapping[str, Any]) -> FileMapping:
+    """The mapping that `FileMapping.data` wrote. Raises `MappingUnusable`."""
+    try:
+        if data["version"] != VERSION:
+            raise MappingUnusable(what=f"version {data['version']}")
+        return FileMapping(
+            kind=data["kind"],
+            columns={header: Role(role) for header, role in data["columns"].items()},
+            date_order=DateOrder(data["date_order"]) if data["date_order"] else None,
+            decimal_mark=data["decimal_mark"],
+            currency=data["currency"],
+            day_shifts=dict(data["day_shifts"]),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise MappingUnusable(what=str(error)) from error
+
 
 def propose_mappings(
     *,
@@ -67,20 +97,28 @@ def propose_mappings(
     order: DateOrder | None = None,
     mark: str | None = None,
     currency: str | None = None,
+    given: Mapping[str, FileMapping] | None = None,
 ) -> tuple[FileMapping, ...]:
     """The mapping of each file. What a person said (`order`, `mark`) stands above what the columns prove.
 
+    A mapping that is `given` for a file stands, completed by labels for columns that it does not know.
     A column of dates that proves no order takes the one that other columns of its file prove, then of the other files.
     `currency` is for amounts that name none. Raises `DatesMixed` where a file proves both orders, `DatesAmbiguous` or
     `NumbersAmbiguous` where nothing proves one, all together.
     """
-    found: list[Problem] = [] if order else [problem for entry in understood for problem in _mixed_dates(entry)]
+    given = given or {}
+    open_files = [entry for entry in understood if entry.file.name not in given]
+    found: list[Problem] = [] if order else [problem for entry in open_files for problem in _mixed_dates(entry)]
     mixed = {problem.data["file"] for problem in found}
     orders = {entry.file.name: order or _order_of(entry) for entry in understood}
     proved = {order for order in orders.values() if order}
     common = proved.pop() if len(proved) == 1 else None
     mappings = []
     for entry in understood:
+        if entry.file.name in given:
+            known_columns = {**dict.fromkeys(entry.file.headers, Role.LABEL), **given[entry.file.name].columns}
+            mappings.append(replace(given[entry.file.name], columns=known_columns))
+            continue
         own = orders[entry.file.name] or common
         unclear = [
             header

@@ -19,6 +19,8 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs
 FALLBACK = "cp1254"
 """Text that is not UTF-8: the Turkish code page, which writes all other letters as the western one does."""
 LOOK_AHEAD = 50
+PROBE = 4096
+"""Bytes that are looked at to tell an encoding."""
 EXAMPLE = 120
 """Characters that are shown of a row that was not taken."""
 
@@ -122,15 +124,31 @@ def _records(lines: list[str], separator: str) -> Iterator[tuple[int, list[str] 
 
 
 def _decoded(name: str, content: bytes) -> tuple[str, str]:
-    encoding = next((encoding for mark, encoding in BOMS if content.startswith(mark)), None)
-    for attempt in [encoding] if encoding else ["utf-8", FALLBACK]:
+    encoding = next((encoding for mark, encoding in BOMS if content.startswith(mark)), None) or _utf16(content)
+    for attempt in [encoding] if encoding else ["utf-8", *(["utf-8?"] if _is_damaged(content) else []), FALLBACK]:
         try:
-            text = content.decode(attempt)
+            text = content.decode(attempt.strip("?"), errors="replace" if attempt == "utf-8?" else "strict")
         except UnicodeDecodeError:
             continue
         if text.strip("\ufeff \t\r\n") and "\0" not in text:
-            return attempt, text
+            return attempt.strip("?"), text
     raise FileNotText(file=name)
+
+
+def _utf16(content: bytes) -> str | None:
+    """UTF-16 without its mark: every other byte of plain letters is 0."""
+    start = content[:PROBE]
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if min(even, odd) > len(start) // 100 or max(even, odd) < max(1, len(start) // 6):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_damaged(content: bytes) -> bool:
+    """Whether the bytes are UTF-8 with a few broken letters, not another code page: most of what is no ASCII reads well."""
+    text = content.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    return len(text.encode("ascii", errors="ignore")) + 10 * broken < len(text)
 
 
 def _names_separator(line: str) -> bool:

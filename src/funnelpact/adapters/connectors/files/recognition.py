@@ -53,9 +53,12 @@ class Understood:
         return next((column.header for column in self.columns if column.role is role), None)
 
 
-def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
+def understand(
+    *, files: Sequence[TextFile], given: Mapping[str, tuple[str, Mapping[str, Role]]] | None = None
+) -> tuple[Understood, ...]:
     """What all files are, together: keys that recur in another file tell what refers to what.
 
+    `given` says of some files what they are and what their columns are for.
     Raises `FileNotUnderstood` for a file of which nothing can be said.
     """
     read = {file.name: read_columns(file=file) for file in files}
@@ -64,7 +67,15 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
         for file in files
         for column in read[file.name]
     }
-    kinds = {file.name: kind for file in files if (kind := event_kind(file.name, read, values))}
+    given = given or {}
+    for name, (_, roles) in given.items():
+        read[name] = tuple(
+            replace(column, role=roles.get(column.header, Role.LABEL), certainty=1.0) for column in read[name]
+        )
+    told = {name: kind for name, (kind, _) in given.items()}
+    kinds = told | {
+        file.name: kind for file in files if file.name not in given and (kind := event_kind(file.name, read, values))
+    }
     # What others refer to comes last: its kind is told by who refers to it.
     records = [file for file in files if file.name not in kinds]
     for file in sorted(records, key=lambda file: not dates_of(read[file.name])):
@@ -82,13 +93,18 @@ def understand(*, files: Sequence[TextFile]) -> tuple[Understood, ...]:
         if kinds[file.name] == OTHER:
             raise FileNotUnderstood(file=file.name, headers=file.headers)
     keyed = {
-        file.name: with_event_roles(file.name, kinds[file.name], read, values)
+        file.name: read[file.name]
+        if file.name in given
+        else with_event_roles(file.name, kinds[file.name], read, values)
         if kinds[file.name] in EVENTS
         else _with_own_key(file, kinds[file.name], read, values)
         for file in files
     }
     understood = []
     for file in files:
+        if file.name in given:
+            understood.append(Understood(file=file, kind=kinds[file.name], columns=tuple(read[file.name])))
+            continue
         columns = _with_references(file.name, read=keyed, values=values, kinds=kinds)
         columns = _with_values(file, kinds[file.name], columns)
         understood.append(Understood(file=file, kind=kinds[file.name], columns=columns))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -14,7 +16,7 @@ from funnelpact.adapters.connectors.files.facts import FileFacts, facts_of_file
 from funnelpact.adapters.connectors.files.formats import read_files
 from funnelpact.adapters.connectors.files.kinds.events import EVENTS
 from funnelpact.adapters.connectors.files.kinds.records import DEALS, KEYS
-from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
+from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings, saved_mapping
 from funnelpact.adapters.connectors.files.recognition import Understood, understand
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
 from funnelpact.core.facts.quality import unmatched_references
@@ -39,23 +41,36 @@ class Read:
     reports: tuple[FileReport, ...]
     received: Mapping[str, bytes]
     mapping: Mapping[str, object]
+    complete_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts."""
+    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts.
+
+    A file takes the first of the saved `mappings` whose columns it has; the others are proposed.
+    """
 
     paths: tuple[Path, ...]
     order: DateOrder | None = None
     mark: str | None = None
     currency: str | None = None
+    mappings: tuple[FileMapping, ...] = ()
 
     def read(self) -> Read:
         """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
         received = {name: _bytes(path) for name, path in _names(self.paths).items()}
         files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
-        understood = understand(files=files)
-        mappings = propose_mappings(understood=understood, order=self.order, mark=self.mark, currency=self.currency)
+        given = {
+            file.name: mapping
+            for file in files
+            if (mapping := next((saved for saved in self.mappings if saved.fits(headers=file.headers)), None))
+        }
+        told = {name: (mapping.kind, mapping.columns) for name, mapping in given.items()}
+        understood = understand(files=files, given=told)
+        mappings = propose_mappings(
+            understood=understood, order=self.order, mark=self.mark, currency=self.currency, given=given
+        )
         facts = [
             facts_of_file(file=entry.file, mapping=mapping) for entry, mapping in zip(understood, mappings, strict=True)
         ]
@@ -68,6 +83,17 @@ class FileSource:
             received=received,
             mapping={entry.file.name: mapping.data() for entry, mapping in zip(understood, mappings, strict=True)},
         )
+
+
+def facts_of_received(*, received: Mapping[str, bytes], mapping: Mapping[str, object]) -> dict[str, pa.Table]:
+    """The facts of files as they were received, under the mappings that were kept with them: always the same."""
+    files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
+    return _together(
+        [
+            facts_of_file(file=file, mapping=saved_mapping(data=cast("Mapping[str, Any]", mapping[file.name])))
+            for file in files
+        ]
+    )
 
 
 def _names(paths: Sequence[Path]) -> dict[str, Path]:
@@ -119,8 +145,26 @@ def _report(entry: Understood, mapping: FileMapping, made: FileFacts, others: Se
             RejectReport(reason=reason, count=count, examples=examples[reason])
             for reason, count in rejects.most_common()
         ),
-        issues=(*_references(entry, others), *_deal_issues(entry, mapping)),
+        issues=(*_references(entry, others), *_deal_issues(entry, mapping), *_told(entry, mapping)),
     )
+
+
+def _told(entry: Understood, mapping: FileMapping) -> tuple[Issue, ...]:
+    """What people may want to know: keys that recur, and times that say no more than the day."""
+    issues = []
+    key = entry.header(KEYS[entry.kind]) if entry.kind in KEYS else None
+    if key is not None:
+        seen = Counter(cell for cell in entry.file.column(key) if not is_null(cell))
+        again = {cell: count for cell, count in seen.items() if count > 1}
+        if again:
+            rows = sum(again.values()) - len(again)
+            sentence = Message("issue.keys-repeated", column=key, rows=rows, examples=tuple(again)[:EXAMPLES])
+            issues.append(Issue(code="keys-repeated", level=Level.TOLD, count=rows, sentence=sentence))
+    for header, shift in mapping.day_shifts.items():
+        if shift:
+            sentence = Message("issue.times-are-days", column=header)
+            issues.append(Issue(code="times-are-days", level=Level.TOLD, count=entry.file.rows_in, sentence=sentence))
+    return tuple(issues)
 
 
 def _references(entry: Understood, others: Sequence[Understood]) -> tuple[Issue, ...]:

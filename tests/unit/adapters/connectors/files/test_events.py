@@ -111,7 +111,24 @@ def test_a_row_with_a_key_of_its_own_keeps_it(tmp_path: Path):
     lines = (f"A{n},{line}" for n, line in enumerate(CALLS))
     read = read_files(tmp_path, {"log.csv": table("activity_id,lead_id,activity_type,activity_date,owner", *lines)})
 
-    assert rows(read, "touches")[3]["source_id"] == "A3"
+    assert rows(read, "touches")[3]["source_id"] == "activities/A3"
+
+
+def test_a_row_of_one_file_is_no_row_of_another(tmp_path: Path):
+    """Row 5 of a stage history is not lead 5, though both say 5; what lead 5 says of its stages goes with lead 5."""
+    leads = (f"{n},2026-01-{n + 1:02d},Web,2026-02-{n + 1:02d}" for n in range(20))
+    steps = (f"{n},{n % 10},{('Working', 'SQL')[n // 10]},2026-03-{n + 1:02d}" for n in range(20))
+    read = read_files(
+        tmp_path,
+        {
+            "l.csv": table("lead_id,created_at,lead_source,became_an_mql_on", *leads),
+            "h.csv": table("history_id,lead_id,to_stage,changed_at", *steps),
+        },
+    )
+    keys = {(row["source_id"], row["label"]) for row in rows(read, "transitions")}
+
+    assert {("leads/5", "became_an_mql_on"), ("moves/5", "Working"), ("moves/15", "SQL")} <= keys
+    assert rows(read, "leads")[5]["source_id"] == "leads/5"
 
 
 def test_a_stage_history_moves_leads(tmp_path: Path):

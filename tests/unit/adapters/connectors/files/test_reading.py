@@ -147,3 +147,28 @@ def test_no_line_is_lost(lines: list[str]):
     assert all(len(row.cells) == len(found.headers) for row in found.rows)
     starts = [row.line for row in found.rows] + [reject.line for reject in found.rejected]
     assert len(set(starts)) == len(starts)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_needs_no_mark(encoding: str):
+    """Zeros beside plain letters tell it."""
+    text = "lead_id\tKayıt\nL1\t2026-01-01\nL2\tğüşİ\n"
+
+    assert read_text_file(name="x", content=text.encode(encoding)).encoding == encoding
+    assert read_text_file(name="x", content=text.encode(encoding)).column("Kayıt")[1] == "ğüşİ"
+
+
+def test_one_broken_letter_does_not_change_the_code_page():
+    """A file cut or glued in the middle of a letter is read as what all its other letters are."""
+    text = "lead_id,ad\n" + "".join(f"L{n},Şükrü Öğüt\n" for n in range(20))
+    file = read_text_file(name="x", content=text.encode() + b"Z,\xc5\n")
+
+    assert file.encoding == "utf-8"
+    assert file.column("ad")[0] == "Şükrü Öğüt"
+
+
+def test_zeros_alone_are_no_text():
+    """Neither are bytes of another kind of file."""
+    for content in (b"\0" * 400, bytes(range(256)) * 20):
+        with pytest.raises(FileNotText):
+            read_text_file(name="x", content=content)

@@ -15,6 +15,26 @@ from funnelpact.adapters.connectors.files.columns import (
     is_short,
     names_record,
 )
+from funnelpact.adapters.connectors.files.kinds.event_words import (
+    ACTIVITY_SAID,
+    AFTER_SAID,
+    BEFORE_SAID,
+    CHANNEL_SAID,
+    ENTERED_SAID,
+    EVENT_KEYS,
+    FORM_SAID,
+    HANDED_SAID,
+    HAPPENED_SAID,
+    KINDS_SAID,
+    MAIL_WORDS,
+    PAPER_WORDS,
+    PERSON_SAID,
+    PERSON_WORDS,
+    PROPERTY_SAID,
+    SALES_WORDS,
+    SPENT_SAID,
+    STAGE_PROPERTIES,
+)
 from funnelpact.adapters.connectors.files.kinds.lookups import OTHER
 from funnelpact.adapters.connectors.files.kinds.records import (
     LEADS,
@@ -30,50 +50,6 @@ from funnelpact.core.journeys.stages import plain_words
 
 ACTIVITIES, FORMS, MOVES, HANDOVERS, SPEND = "activities", "forms", "moves", "handovers", "spend"
 EVENTS = frozenset({ACTIVITIES, FORMS, MOVES, HANDOVERS, SPEND})
-
-SALES_WORDS = frozenset(
-    "call calls called phone email emails mail mails meeting meetings sms whatsapp linkedin message messages voicemail visit demo "
-    "arama aramalar telefon eposta posta mesaj toplanti gorusme ziyaret sunum".split()
-)
-"""Words for what sales does."""
-PERSON_WORDS = frozenset(
-    "form forms submission submitted click clicked clicks download downloaded pageview page view webinar chat subscribe "
-    "open opens subscribed subscription signup registration registered opened tiklama indirme goruntuleme sohbet abonelik basvuru".split()
-)
-"""Words for what the person does."""
-MAIL_WORDS = frozenset("sent delivered processed bounce bounced dropped deferred".split())
-"""Words for what a mailing system reports of itself."""
-PAPER_WORDS = frozenset("note notes task tasks todo not gorev".split())
-"""Words for what is written down or planned, and reaches nobody."""
-
-_ACTIVITY = ("activity", "engagement type", "event type", "touch", "interaction", "task type", "task subtype", "aktivite", "etkinlik", "etkilesim", "temas")  # fmt: skip
-_KINDS = ("type", "event", "event type", "kind", "tur", "tip")
-_BEFORE = ("from stage", "old value", "old stage", "previous", "eski", "onceki")
-_AFTER = ("to stage", "new value", "new stage", "next stage", "value", "yeni")
-_PROPERTY = ("field", "property", "property name", "name", "alan", "ozellik")
-_HANDED = ("assigned", "assignment", "handed", "handover", "routed", "atama", "atanma", "devir")
-_HAPPENED = ("activity", "timestamp", "occurred", "happened", "completed", "entered", "changed", "sent", "logged", "event", *_HANDED)  # fmt: skip
-_ENTERED = ("date entered", "entered", "stage changed", "changed at", "changed on")
-_FORM = ("form id", "form name", "form", "page url", "landing page", "form adi")
-_EVENT_KEYS = tuple(
-    f"{event} id"
-    for event in "activity event history touch task engagement call meeting log conversion submission".split()
-)
-_PERSON = (
-    "first name",
-    "last name",
-    "firstname",
-    "lastname",
-    "email",
-    "phone",
-    "ad soyad",
-    "soyad",
-    "eposta",
-    "telefon",
-)
-_SPENT = ("spend", "spent", "cost", "costs", "harcama", "maliyet", "gider")
-_CHANNEL = ("category", "channel", "source", "medium", "kategori", "kanal", "kaynak")
-_STAGE_PROPERTIES = frozenset("stage stagename dealstage leadstatus lifecyclestage status asama durum".split())
 _REPEATS = 0.9
 """A column names subjects of events, not records, where fewer than so many of its cells are different."""
 _FEW = 60
@@ -114,7 +90,7 @@ def event_kind(name: str, read: Read, values: Values) -> str | None:
         return None
     if _are_deals(columns):
         return None
-    if _named(columns, _FORM, _KEYS | _WORDS) and Role.LEAD_KEY in subjects:
+    if _named(columns, FORM_SAID, _KEYS | _WORDS) and Role.LEAD_KEY in subjects:
         return FORMS
     if _activity(name, columns, values):
         return ACTIVITIES
@@ -141,7 +117,7 @@ def _event_roles(name: str, kind: str, read: Read, values: Values) -> Iterator[t
     yield happened.header, Role.HAPPENED
     if kind == SPEND:
         yield from _only(_spent(columns), Role.SPEND)
-        yield from _only(_channel(columns), Role.TYPE if _says(_channel(columns), _CHANNEL) else Role.CAMPAIGN)
+        yield from _only(_channel(columns), Role.TYPE if _says(_channel(columns), CHANNEL_SAID) else Role.CAMPAIGN)
         return
     subjects = _subjects(name, read, values)
     yield from ((header, role) for role, header in subjects.items())
@@ -195,7 +171,7 @@ def _is_subject(name: str, column: Column, columns: Sequence[Column], values: Va
         return not (_SOLD & roles.keys() and not ends_in_number(header=column.header)) and not (
             sourced and column.role is Role.LEAD_KEY
         )
-    persons = sum(1 for other in columns if header_is(header=other.header, words=_PERSON))
+    persons = sum(1 for other in columns if header_is(header=other.header, words=PERSON_SAID))
     if (
         persons > 1
         or (sourced and column.role is Role.LEAD_KEY)
@@ -203,7 +179,7 @@ def _is_subject(name: str, column: Column, columns: Sequence[Column], values: Va
     ):
         return False
     short = [other for other in columns if is_short(header=other.header)]
-    return any(_says(other, (*_ACTIVITY, *_HANDED, *_BEFORE, *_ENTERED, *_FORM)) for other in short)
+    return any(_says(other, (*ACTIVITY_SAID, *HANDED_SAID, *BEFORE_SAID, *ENTERED_SAID, *FORM_SAID)) for other in short)
 
 
 def _are_deals(columns: Sequence[Column]) -> bool:
@@ -216,7 +192,7 @@ def _own_key(columns: Sequence[Column]) -> Column | None:
     """The key that the events themselves have."""
     keys = [column for column in columns if is_unique(column) and column.shape in _KEYS]
     return next(
-        (c for c in keys if names_record(header=c.header) or header_is(header=c.header, words=_EVENT_KEYS)), None
+        (c for c in keys if names_record(header=c.header) or header_is(header=c.header, words=EVENT_KEYS)), None
     )
 
 
@@ -234,7 +210,7 @@ def _is_own_key(column: Column | None) -> bool:
 def _activity(name: str, columns: Sequence[Column], values: Values) -> Column | None:
     """The column that says what was done: by its header, or because most of its words are such deeds."""
     words = [c for c in columns if c.shape in _WORDS and c.distinct <= _FEW and not ends_in_number(header=c.header)]
-    named = [column for column in words if _says(column, _ACTIVITY) and is_short(header=column.header)]
+    named = [column for column in words if _says(column, ACTIVITY_SAID) and is_short(header=column.header)]
     deeds = [column for column in words if _speaks_of_deeds(values[name, column.header])]
     both = [column for column in named if column in deeds]
     return next(iter((*both, *deeds, *named)), None)
@@ -242,8 +218,10 @@ def _activity(name: str, columns: Sequence[Column], values: Values) -> Column | 
 
 def _tells_of_deeds(name: str, columns: Sequence[Column], values: Values) -> bool:
     """Whether a column of kinds holds deeds: then the rows are events, though they do not say whose."""
-    kinds = [column for column in columns if column.shape in _WORDS and header_is(header=column.header, words=_KINDS)]
-    persons = any(header_is(header=column.header, words=_PERSON) for column in columns)
+    kinds = [
+        column for column in columns if column.shape in _WORDS and header_is(header=column.header, words=KINDS_SAID)
+    ]
+    persons = any(header_is(header=column.header, words=PERSON_SAID) for column in columns)
     return not persons and any(_speaks_of_deeds(values[name, column.header]) for column in kinds)
 
 
@@ -256,8 +234,8 @@ def _speaks_of_deeds(cells: frozenset[str]) -> bool:
 def _entered(name: str, columns: Sequence[Column], values: Values) -> Column | None:
     """The column of the stage that was entered."""
     labels = [c for c in columns if c.shape in _LABELS and c.distinct <= max(_FEW, 1)]
-    after = [c for c in labels if _says(c, _AFTER) and not _says(c, _BEFORE)]
-    if any(_says(c, (*_BEFORE, *_ENTERED)) for c in columns) or _property(name, columns, values):
+    after = [c for c in labels if _says(c, AFTER_SAID) and not _says(c, BEFORE_SAID)]
+    if any(_says(c, (*BEFORE_SAID, *ENTERED_SAID)) for c in columns) or _property(name, columns, values):
         stage = next((c for c in labels if c.role is Role.STAGE or c.shape is Shape.STAGE), None)
         return next(iter(after), stage)
     return next((c for c in labels if c.role is Role.STAGE or c.shape is Shape.STAGE), None)
@@ -265,7 +243,7 @@ def _entered(name: str, columns: Sequence[Column], values: Values) -> Column | N
 
 def _property(name: str, columns: Sequence[Column], values: Values) -> Column | None:
     """The column that names which field was changed, where the rows are changes of many fields."""
-    named = [column for column in columns if column.shape in _WORDS and _says(column, _PROPERTY)]
+    named = [column for column in columns if column.shape in _WORDS and _says(column, PROPERTY_SAID)]
     return next((c for c in named if any(is_stage_property(name=cell) for cell in values[name, c.header])), None)
 
 
@@ -276,26 +254,26 @@ def is_stage_property(*, name: str) -> bool:
     (True, False)
     """
     words = plain_words(label=name)
-    return any("".join(words[first:]) in _STAGE_PROPERTIES for first in range(len(words)))
+    return any("".join(words[first:]) in STAGE_PROPERTIES for first in range(len(words)))
 
 
 def _handed(columns: Sequence[Column]) -> bool:
     return any(
-        _says(column, (*_HANDED, "owner", "from", "to")) for column in columns if column.shape is Shape.DATE
+        _says(column, (*HANDED_SAID, "owner", "from", "to")) for column in columns if column.shape is Shape.DATE
     ) or (sum(1 for column in columns if column.filled) <= 5)
 
 
 def _happened(columns: Sequence[Column]) -> Column:
     """The day of the event: by its header, else the one that most rows have."""
-    return max(dates_of(columns), key=lambda column: (_says(column, _HAPPENED), column.filled))
+    return max(dates_of(columns), key=lambda column: (_says(column, HAPPENED_SAID), column.filled))
 
 
 def _spent(columns: Sequence[Column]) -> Column | None:
-    return _named(columns, _SPENT, {Shape.NUMBER})
+    return _named(columns, SPENT_SAID, {Shape.NUMBER})
 
 
 def _channel(columns: Sequence[Column]) -> Column | None:
-    return _named(columns, _CHANNEL, _WORDS) or next((c for c in columns if c.role is Role.CAMPAIGN), None)
+    return _named(columns, CHANNEL_SAID, _WORDS) or next((c for c in columns if c.role is Role.CAMPAIGN), None)
 
 
 def _named(columns: Sequence[Column], words: Sequence[str], shapes: set[Shape] | frozenset[Shape]) -> Column | None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import fcntl
 import gzip
 import hashlib
-import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from funnelpact.adapters.warehouse.store import Batch, DataFolderUnusable, FactFolder, StoreBusy
-from funnelpact.core.facts.arrow import arrow_schema
+from funnelpact.adapters.warehouse.engine import stored_schema
+from funnelpact.adapters.warehouse.facts import DataFolderOld, DataFolderUnusable, FactFolder, StoreBusy
+from funnelpact.core.facts.kept import Batch
 from funnelpact.core.facts.tables import TABLES
+from tests.stores import store_in
 from tests.worlds import FIRST_IMPORT, batches_of, kept
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -54,7 +58,7 @@ def keys(store: FactFolder, table: str = "leads", *, known_at: datetime | None =
 
 def test_the_same_bytes_under_the_same_mapping_change_nothing(tmp_path: Path):
     """Whatever the files are called, whenever they come, in whatever order."""
-    store = FactFolder(tmp_path)
+    store = store_in(tmp_path)
     files = {"a.csv": b"1", "b.csv": b"2"}
     mapping = {"a.csv": {"kind": "leads"}, "b.csv": {"kind": "deals"}}
     renamed = {"y.csv": b"2", "x.csv": b"1"}
@@ -68,7 +72,7 @@ def test_the_same_bytes_under_the_same_mapping_change_nothing(tmp_path: Path):
 
 def test_another_mapping_of_the_same_bytes_is_another_batch(tmp_path: Path):
     """Also where two files change places."""
-    store = FactFolder(tmp_path)
+    store = store_in(tmp_path)
     files = {"a.csv": b"1", "b.csv": b"2"}
 
     add(store, received=files, mapping={"a.csv": {"kind": "leads"}, "b.csv": {"kind": "deals"}})
@@ -78,7 +82,7 @@ def test_another_mapping_of_the_same_bytes_is_another_batch(tmp_path: Path):
 
 def test_facts_without_bytes_are_known_by_their_content(tmp_path: Path):
     """A simulated company has no files."""
-    store = FactFolder(tmp_path)
+    store = store_in(tmp_path)
 
     assert add(store, received={}) is not None
     assert add(store, received={}) is None
@@ -87,7 +91,7 @@ def test_facts_without_bytes_are_known_by_their_content(tmp_path: Path):
 
 def test_known_at_grows_although_the_clock_does_not(tmp_path: Path):
     """It stands still, then runs backwards."""
-    store = FactFolder(tmp_path)
+    store = store_in(tmp_path)
     clock = [NOON, NOON, NOON - timedelta(hours=1), NOON + timedelta(hours=1)]
     for number, instant in enumerate(clock):
         add(store, received={"f": bytes([number])}, known_at=instant)
@@ -130,41 +134,26 @@ def test_a_later_batch_corrects_what_it_says_again(tmp_path: Path):
     assert now["deals"].count().to_pyarrow().as_py() == 2
 
 
-def test_a_crash_before_the_manifest_leaves_nothing_visible(tmp_path: Path):
-    """Files of a batch that was never committed: partly written, or whole but without a manifest."""
-    store = FactFolder(tmp_path)
+def test_files_that_the_ledger_does_not_name_are_not_there(tmp_path: Path):
+    """Of a batch that was killed before its commit: partly written, or whole."""
+    store = store_in(tmp_path)
     add(store)
-    whole = (tmp_path / "facts" / "leads" / "000001.parquet").read_bytes()
-    (tmp_path / "facts" / "leads" / "000002.parquet").write_bytes(whole)
-    (tmp_path / "facts" / "leads" / "000003.parquet.partial").write_bytes(whole[:100])
-    (tmp_path / "landing" / "000002-0.gz.partial").write_bytes(b"half")
-    (tmp_path / "batches" / "000002.json.partial").write_text('{"batch": 2', encoding="utf-8")
+    (whole,) = (tmp_path / "facts" / "leads").iterdir()
+    whole.with_name("000002-000002-0.parquet").write_bytes(whole.read_bytes())
+    whole.with_name("000003-000003-0.parquet.partial").write_bytes(whole.read_bytes()[:100])
+    (tmp_path / "landing" / "000002-0-0.gz.partial").write_bytes(b"half")
 
     assert keys(store) == ["a", "b"]
     assert [batch.number for batch in store.batches()] == [1]
-
-
-def test_files_of_a_crash_do_not_come_back_with_the_next_batch(tmp_path: Path):
-    """The next batch takes the number; what the crashed one had left of another table stays unseen."""
-    store = FactFolder(tmp_path)
-    add(store)
-    stray = tmp_path / "facts" / "deals" / "000002.parquet"
-    stray.parent.mkdir()
-    elsewhere = FactFolder(tmp_path / "elsewhere")
-    add(elsewhere, world="deal z 2026-01-01")
-    stray.write_bytes((tmp_path / "elsewhere" / "facts" / "deals" / "000001.parquet").read_bytes())
-
     again = add(store, received={"more.csv": b"3"}, world="lead c 2026-01-03")
-
     assert again is not None
     assert again.number == 2
-    assert keys(store, "deals") == []
     assert keys(store) == ["a", "b", "c"]
 
 
 def test_a_second_writer_is_told_to_wait(tmp_path: Path):
     """And readers are not: what is committed can be read."""
-    store = FactFolder(tmp_path)
+    store = store_in(tmp_path, patience=0.1)
     add(store)
     with (tmp_path / "lock").open("w") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
@@ -181,15 +170,15 @@ def test_a_file_cannot_be_a_data_folder(tmp_path: Path):
     place.write_text("not a folder", encoding="utf-8")
 
     with pytest.raises(DataFolderUnusable):
-        add(FactFolder(place))
+        add(store_in(place))
     with pytest.raises(DataFolderUnusable):
-        add(FactFolder(place / "below"))
-    assert FactFolder(place).batches() == []
+        add(store_in(place / "below"))
+    assert store_in(place).batches() == []
 
 
 def test_reading_makes_nothing(tmp_path: Path):
     """A folder that is not there has no batches, empty tables, and is still not there."""
-    store = FactFolder(tmp_path / "data")
+    store = store_in(tmp_path / "data")
 
     assert store.batches() == []
     assert keys(store) == []
@@ -209,36 +198,99 @@ def test_tables_have_the_columns_of_the_contract(name: str, tmp_path: Path):
         product p
         person o
     """
-    store = FactFolder(tmp_path)
+    store = store_in(tmp_path)
     empty = store.facts()[name].to_pyarrow().schema
     add(store, world=world)
     filled = store.facts()[name].to_pyarrow().schema
 
-    expected = arrow_schema(table=TABLES[name])
+    expected = stored_schema(name)
     assert (empty.names, empty.types) == (expected.names, expected.types)
     assert (filled.names, filled.types) == (expected.names, expected.types)
 
 
 def test_bytes_are_kept_as_received(tmp_path: Path):
-    """Compressed, with their hash in the manifest, as is what was made of them."""
-    store = FactFolder(tmp_path)
+    """Compressed, with their hash, as is what was made of them and how."""
+    store = store_in(tmp_path)
     content = b"id;created\r\n\xfe;2026-01-01\r\n" * 1_000
     batch = add(store, received={"leads.csv": content}, mapping={"leads.csv": {"kind": "leads"}})
-    manifest = json.loads((tmp_path / "batches" / "000001.json").read_text("utf-8"))
-    (file,) = manifest["files"]
-    landed = gzip.decompress((tmp_path / "landing" / file["landing"]).read_bytes())
+    (file,) = store.ledger.landing_files(batch=1)
 
-    assert landed == content
-    assert file["name"] == "leads.csv"
-    assert file["sha256"] == hashlib.sha256(content).hexdigest()
-    assert manifest["tables"] == {"leads": 2}
-    assert manifest["mapping"] == {"leads.csv": {"kind": "leads"}}
+    assert gzip.decompress((tmp_path / file.path).read_bytes()) == content
+    assert store.landing.content(file) == content
+    assert (file.name, file.kind, file.sha256) == ("leads.csv", "received", hashlib.sha256(content).hexdigest())
     assert batch is not None
-    assert batch.manifest == manifest
+    assert batch.report == {"counts": 2, "tables": {"leads": 2}}
+    assert store.batches() == [batch]
+
+
+def test_facts_without_bytes_land_as_they_are(tmp_path: Path):
+    """So that everything can be made again."""
+    store = store_in(tmp_path)
+    add(store, received={})
+    (file,) = store.ledger.landing_files()
+
+    assert (file.name, file.kind) == ("leads", "table")
+    assert pq.read_table(store.landing.table(file))["lead"].to_pylist() == ["a", "b"]
+
+
+def test_large_tables_come_as_files_or_expressions(tmp_path: Path):
+    """Of any engine; they stream through, and give the same facts as tables in memory."""
+    table = facts()["leads"]
+    pq.write_table(table, tmp_path / "leads.parquet")
+    forms = {"memory": table, "file": tmp_path / "leads.parquet", "expression": ibis.memtable(table)}
+    said = []
+    for name, rows in forms.items():
+        for received in ({}, {"leads.csv": b"1"}):
+            store = store_in(tmp_path / f"{name}{len(received)}")
+            store.add(facts={"leads": rows}, received=received, known_at=NOON, mapping={}, report={})
+            said.append(store.facts()["leads"].to_pyarrow().to_pylist())
+
+    assert said[0][0]["lead"] == "a"
+    assert said == [said[0]] * 6
 
 
 def test_no_partial_file_is_left(tmp_path: Path):
     """After a commit every file has its name."""
-    add(FactFolder(tmp_path))
+    add(store_in(tmp_path))
 
+    assert list(tmp_path.rglob("*.parquet"))
     assert list(tmp_path.rglob("*.partial")) == []
+
+
+def test_an_attempt_that_fails_takes_its_files_away(tmp_path: Path):
+    """A column that holds something else than it must: the batch is not kept, and nothing of it stays."""
+    store = store_in(tmp_path)
+    wrong = facts()["leads"].set_column(2, "happened_at", pa.array(["yesterday", "today"]))
+    with pytest.raises(pa.ArrowInvalid):
+        store.add(facts={"leads": wrong}, received={"a.csv": b"1"}, known_at=NOON, mapping={}, report={})
+
+    assert store.batches() == []
+    assert [path.name for path in tmp_path.rglob("*.*") if path.suffix in {".gz", ".parquet", ".partial"}] == []
+
+
+def test_leftovers_are_removed_ten_minutes_later(tmp_path: Path):
+    """By the next writer; what counts stays, however old."""
+    store = store_in(tmp_path)
+    add(store)
+    stray = tmp_path / "facts" / "leads" / "000002-000002-0.parquet"
+    stray.write_bytes(b"left over")
+    (tmp_path / "landing" / "fresh").write_bytes(b"just written")
+    for path in [*tmp_path.rglob("*"), tmp_path / "lock"]:
+        if path.is_file() and path.name != "fresh":
+            os.utime(path, (0, 0))
+    add(store, received={"more.csv": b"3"}, world="lead c 2026-01-03")
+
+    assert not stray.exists()
+    assert (tmp_path / "landing" / "fresh").exists()
+    assert keys(store) == ["a", "b", "c"]
+
+
+def test_a_folder_of_an_earlier_release_is_told_so(tmp_path: Path):
+    """It kept its batches as manifests."""
+    (tmp_path / "batches").mkdir()
+    (tmp_path / "batches" / "000001.json").write_text("{}", encoding="utf-8")
+
+    with pytest.raises(DataFolderOld):
+        store_in(tmp_path).facts()
+    with pytest.raises(DataFolderOld):
+        add(store_in(tmp_path))

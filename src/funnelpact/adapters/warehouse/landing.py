@@ -1,0 +1,93 @@
+"""The landing: every batch as it was received, compressed, never changed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.expr import types as ir
+
+from funnelpact.adapters.warehouse.durable import Attempt, Disk, partial_of, sha256_of
+from funnelpact.core.facts.kept import TABLE, LandingFile
+from funnelpact.core.terms.problem import Problem
+
+FOLDER = "landing"
+Facts: TypeAlias = "pa.Table | ir.Table | Path"
+"""The facts of one table: in memory, as an expression of any engine, or a Parquet file."""
+
+
+class LandingDamaged(Problem):
+    """A file of the landing is not what was received."""
+
+    code = "landing-damaged"
+
+
+class Landing:
+    """The landing of one data folder."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self.folder = folder
+        self.disk = disk
+
+    def keep(self, *, batch: int, position: int, name: str, kind: str, content: bytes, attempt: Attempt) -> LandingFile:
+        """What was written down of a file as received."""
+        path = attempt.new(self.folder / FOLDER, f"{batch:06}-{position}", ".gz")
+        packed = gzip.compress(content, compresslevel=6, mtime=0)
+        self.disk.write(path, packed)
+        return self._noted(path, batch=batch, name=name, kind=kind, sha256=hashlib.sha256(content).hexdigest())
+
+    def keep_table(self, *, batch: int, position: int, name: str, rows: Facts, attempt: Attempt) -> LandingFile:
+        """What was written down of facts that were not made of anything received."""
+        path = attempt.new(self.folder / FOLDER, f"{batch:06}-{position}", ".parquet")
+        self.disk.make_folder(path.parent)
+        partial = partial_of(path)
+        if isinstance(rows, pa.Table):
+            pq.write_table(rows, partial, compression="zstd")
+        elif isinstance(rows, Path):
+            _copy(rows, partial)
+        else:
+            rows.to_parquet(partial, compression="zstd")
+        self.disk.put_in_place(partial, path)
+        return self._noted(path, batch=batch, name=name, kind=TABLE, sha256=sha256_of(path))
+
+    def content(self, file: LandingFile) -> bytes:
+        """The bytes as received. Raises `LandingDamaged` where they are not those any more."""
+        try:
+            content = gzip.decompress((self.folder / file.path).read_bytes())
+        except (OSError, EOFError) as error:
+            raise LandingDamaged(file=file.path, batch=file.batch) from error
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise LandingDamaged(file=file.path, batch=file.batch)
+        return content
+
+    def table(self, file: LandingFile) -> Path:
+        """The Parquet file of a table. Raises `LandingDamaged` where it is not the one that was kept."""
+        path = self.folder / file.path
+        try:
+            whole = sha256_of(path) == file.file_sha256
+        except OSError:
+            whole = False
+        if not whole:
+            raise LandingDamaged(file=file.path, batch=file.batch)
+        return path
+
+    def _noted(self, path: Path, *, batch: int, name: str, kind: str, sha256: str) -> LandingFile:
+        return LandingFile(
+            batch=batch,
+            name=name,
+            kind=kind,
+            path=path.relative_to(self.folder).as_posix(),
+            sha256=sha256,
+            file_sha256=sha256_of(path),
+            size=path.stat().st_size,
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while chunk := reader.read(1 << 20):
+            writer.write(chunk)

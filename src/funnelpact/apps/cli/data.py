@@ -1,0 +1,14 @@
+"""`funnelpact data …`: the commands about the imported facts themselves."""
+
+from __future__ import annotations
+
+import typer
+
+from funnelpact.apps.cli.keeping import backup, doctor, rebuild, restore
+from funnelpact.apps.cli.shared import help_text
+
+data = typer.Typer(help=help_text("data_group"), no_args_is_help=True)
+data.command(help=help_text("doctor.help"))(doctor)
+data.command(help=help_text("rebuild.help"))(rebuild)
+data.command(help=help_text("backup.help"))(backup)
+data.command(help=help_text("restore.help"))(restore)
