@@ -8,6 +8,7 @@ import sys
 import typer
 
 from funnelpact.apps.cli.calc import calc
+from funnelpact.apps.cli.data import data
 from funnelpact.apps.cli.demo import demo
 from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
@@ -22,6 +23,7 @@ app.command("import", help=help_text("import.help"))(import_files)
 app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("demo.help"))(demo)
+app.add_typer(data, name="data")
 
 
 def run() -> None:
