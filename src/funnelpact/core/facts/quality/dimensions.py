@@ -66,10 +66,10 @@ def _said(rows: ir.Table, table: str, won: ir.Table) -> ir.Table:
     counted = marked.group_by("won").aggregate(every=marked.count(), **filled)
     labels = marked.select("won", "labels", name=marked.labels.keys().unnest())
     labels = labels.filter((labels.name != "") & ~blank(text=labels.labels.get(labels.name)))
-    long = labels.group_by("name", "won").aggregate(n=labels.count())
-    for name, column in {"": "every", **{column: column for column in COLUMNS[table]}}.items():
-        long = long.union(counted.select("won", name=ibis.literal(name), n=column).select("name", "won", "n"))
-    return long.mutate(table=ibis.literal(table))
+    names = {"": "every", **{column: column for column in COLUMNS[table]}}
+    parts = [labels.group_by("name", "won").aggregate(n=labels.count())]
+    parts += [counted.select(name=ibis.literal(name), won="won", n=column) for name, column in names.items()]
+    return stacked(parts=parts).mutate(table=ibis.literal(table))
 
 
 RULES = (

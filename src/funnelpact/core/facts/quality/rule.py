@@ -156,7 +156,7 @@ def tally(*, rows: ir.Table, hit: ir.Value, key: ir.Value, of: ir.Value | None =
 
 def stacked(*, parts: Sequence[ir.Table]) -> ir.Table:
     """This returns the rows of all parts below each other; they have the same columns in the same order."""
-    return reduce(lambda above, below: above.union(below), parts)
+    return reduce(lambda above, below: above.union(below), map(_nullable, parts))
 
 
 def blank(*, text: ir.Value) -> ir.Value:

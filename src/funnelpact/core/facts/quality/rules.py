@@ -53,6 +53,8 @@ def _fires(found: Found | None) -> bool:
 def _told(facts: Mapping[str, ir.Table], rules: tuple[Rule, ...]) -> set[str]:
     """Which of the columns that the rules need say anything. One query."""
     needs = sorted({need for rule in rules for need in rule.needs})
+    if not needs:
+        return set()
     columns = {need: facts[need.split(".")[0]][need.split(".")[1]] for need in needs}
     rows = stacked(
         parts=[column.count().name("n").as_table().mutate(name=ibis.literal(need)) for need, column in columns.items()]

@@ -81,7 +81,7 @@ def _busy(days: Collection[date]) -> list[date]:
 def _runs(there: Sequence[bool]) -> list[tuple[int, int]]:
     """Where runs of silence begin and end."""
     bounds = [place for place, here in enumerate(there) if place == 0 or here != there[place - 1]]
-    return [(start, end) for start, end in zip(bounds, [*bounds[1:], len(there)], strict=True) if not there[start]]
+    return [(start, end) for start, end in zip(bounds, [*bounds, len(there)][1:], strict=True) if not there[start]]
 
 
 def _lively(before: Sequence[bool], after: Sequence[bool]) -> bool:
