@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import ibis
@@ -58,7 +59,8 @@ def _outlier(seen: Evidence) -> Found:
     won = won.filter(won.amount > 0).mutate(number=won.amount.cast("float64"), code=won.currency.fill_null(""))
     usual = won.group_by(of="code").aggregate(usual=won.number.median())
     joined = won.inner_join(usual, won.code == usual.of)
-    return tally(rows=joined, hit=joined.number > TIMES_MEDIAN * joined.usual, key=joined.deal)
+    found = tally(rows=joined, hit=joined.number > TIMES_MEDIAN * joined.usual, key=joined.deal)
+    return replace(found, values={"times": TIMES_MEDIAN})
 
 
 RULES = (

@@ -34,6 +34,7 @@ def _bulk(seen: Evidence) -> Found:
         rows=sum(sum(days.values()) for days in tables.values()),
         count=sum(count for count, _ in bulk),
         examples=tuple(dict.fromkeys(day for _, day in bulk))[:EXAMPLES],
+        values={"times": TIMES_USUAL},
     )
 
 
@@ -63,6 +64,7 @@ def _silent(seen: Evidence) -> Found:
         rows=len(expected),
         count=sum(end - start for start, end in holes),
         examples=tuple(expected[start] for start, _ in holes[:EXAMPLES]),
+        values={"days": SILENT_DAYS},
     )
 
 
