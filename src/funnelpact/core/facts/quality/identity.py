@@ -8,7 +8,7 @@ from fractions import Fraction
 import ibis
 from ibis.expr import types as ir
 
-from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, blank, stacked, tally
+from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, stacked, tally
 from funnelpact.core.terms.report import Figures, Level
 
 RECORDS = {"leads": "lead", "deals": "deal", "customers": "customer"}
@@ -49,9 +49,7 @@ def _twice(seen: Evidence) -> Found:
 
 def _leads(seen: Evidence) -> ir.Table:
     """The leads that stand, one row each."""
-    rows = seen.facts["leads"]
-    person, company = (ibis.ifelse(blank(text=rows[name]), None, rows[name]) for name in ("person", "company"))
-    leads = rows.group_by("lead").aggregate(at=rows.happened_at.min(), person=person.max(), company=company.max())
+    leads = seen.leads
     gone = withdrawn(seen=seen, kind="lead")
     return leads.anti_join(gone, leads.lead == gone.key)
 
@@ -81,7 +79,7 @@ def _deleted(seen: Evidence) -> Found:
 
 
 def _of_leads(seen: Evidence, gone: ir.Table) -> Found:
-    leads = seen.facts["leads"].select("lead").distinct()
+    leads = seen.leads.select("lead")
     gone = gone.filter(gone.kind == "lead").select(gone="key")
     joined = leads.left_join(gone, leads.lead == gone.gone)
     return tally(rows=joined, hit=joined.gone.notnull(), key=joined.lead)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import ibis
 
 from funnelpact.core.facts.quality.identity import withdrawn
-from funnelpact.core.facts.quality.rule import LEFT, Evidence, Found, Rule, blank, stacked, tally
+from funnelpact.core.facts.quality.rule import Evidence, Found, Rule, blank, stacked, tally
 from funnelpact.core.terms.report import Figures, Level
 
 OWNED = ("handovers", "touches", "deals", "customers")
@@ -20,17 +20,13 @@ def _handover_without(seen: Evidence) -> Found:
 
 def _open_lead_without(seen: Evidence) -> Found:
     """A lead with a deal is in the hands of the deal; one that ended, was merged or deleted needs nobody."""
-    leads, deals, given = seen.facts["leads"], seen.facts["deals"], seen.facts["handovers"]
+    deals, given = seen.facts["deals"], seen.facts["handovers"]
     given = given.filter((given.subject_kind == "lead") & ~blank(text=given.owner)).select(owned="subject").distinct()
-    moves = seen.moves.filter((seen.moves.subject_kind == "lead") & seen.moves.position.notnull())
-    ends = (moves.position == LEFT) | (moves.position == seen.won)
-    last = moves.group_by("subject").aggregate(
-        ended=moves.happened_at.max(where=ends), moved=moves.happened_at.max(where=~ends)
-    )
-    over = last.filter(last.ended.notnull() & (last.moved.isnull() | (last.ended >= last.moved)))
+    last = seen.entered.filter(seen.entered.subject_kind == "lead")
+    over = last.filter(last.ended.notnull() & (last.stayed.isnull() | (last.ended >= last.stayed)))
     gone = over.select(gone="subject").union(deals.filter(deals.lead.notnull()).select(gone="lead"))
     gone = gone.union(withdrawn(seen=seen, kind="lead").select(gone="key")).distinct()
-    keys = leads.select("lead").distinct()
+    keys = seen.leads.select("lead")
     joined = keys.left_join(gone, keys.lead == gone.gone).left_join(given, ibis._.lead == given.owned)
     # Where no lead was ever given to anybody, the source does not tell who holds them.
     still_open = joined.filter(joined.gone.isnull() & (given.count().as_scalar() > 0))

@@ -20,6 +20,8 @@ from funnelpact.core.terms.report import Figures, Level, QualityIssue
 EXAMPLES = 3
 
 
+LEFT = -1
+"""The position that stands for every exit."""
 EVENTS = ("leads", "engagements", "handovers", "transitions", "touches", "deals")
 """What has happened when a source says it; renewals, spend and the like may lie ahead."""
 
@@ -45,6 +47,44 @@ class Evidence:
     learnt_at: datetime
 
     @cached_property
+    def leads(self) -> ir.Table:
+        """The leads, one row each: `lead`, its first moment as `at` and `precision`, `person` and `company` if named."""
+        rows = self.facts["leads"]
+        person, company = (ibis.ifelse(blank(text=rows[name]), None, rows[name]) for name in ("person", "company"))
+        return (
+            rows.group_by("lead")
+            .aggregate(
+                at=rows.happened_at.min(), precision=rows.precision.min(), person=person.max(), company=company.max()
+            )
+            .cache()
+        )
+
+    @cached_property
+    def entered(self) -> ir.Table:
+        """The records with placed moves, one row each: `subject_kind`, `subject`, and moments.
+
+        `at0`, `precision0` … say when it first entered each stage, `left_at`, `left_precision` when it first left; `ended`
+        is its last exit or win, `stayed` its last entry into any other stage.
+        """
+        moves = self.moves.filter(self.moves.position.notnull())
+        ends = (moves.position == LEFT) | (moves.position == self.won)
+        moments: dict[str, ir.Value] = {}
+        for stage in range(self.won + 1):
+            moments[f"at{stage}"] = moves.happened_at.min(where=moves.position == stage)
+            moments[f"precision{stage}"] = moves.precision.min(where=moves.position == stage)
+        return (
+            moves.group_by("subject_kind", "subject")
+            .aggregate(
+                **moments,
+                left_at=moves.happened_at.min(where=moves.position == LEFT),
+                left_precision=moves.precision.min(where=moves.position == LEFT),
+                ended=moves.happened_at.max(where=ends),
+                stayed=moves.happened_at.max(where=~ends),
+            )
+            .cache()
+        )
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of records of which the source has any; asked once for all rules."""
         counts = [self.everything[table].count().name("n").as_table() for table in KINDS.values()]
@@ -63,10 +103,6 @@ class Evidence:
         for row in rows.to_pyarrow().to_pylist():
             found[row["table"]][row["day"]] = row["n"]
         return found
-
-
-LEFT = -1
-"""The position that stands for every exit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import ibis
-from ibis.expr import types as ir
 
-from funnelpact.core.facts.quality.rule import EXAMPLES, LEFT, Evidence, Found, Rule, earlier, first_moment, tally
+from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, earlier, first_moment, stacked, tally
 from funnelpact.core.facts.quality.spelling import spellings
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.terms.message import Message
@@ -17,17 +16,12 @@ MACHINES = ("workflow", "import", "bulk")
 
 
 def _negative(seen: Evidence) -> Found:
-    moves = seen.moves.filter(seen.moves.position >= 0)
-    positions = range(seen.won + 1)
-    entered = moves.group_by("subject_kind", "subject").aggregate(
-        **{f"at{stage}": moves.happened_at.min(where=moves.position == stage) for stage in positions},
-        **{f"precision{stage}": moves.precision.min(where=moves.position == stage) for stage in positions},
-    )
+    entered = seen.entered
     late = ibis.literal(False)
     several = ibis.literal(False)
     # The stage before one is the nearest that the record entered at all.
     at, precision = entered.at0, entered.precision0
-    for stage in positions[1:]:
+    for stage in range(1, seen.won + 1):
         here, how = entered[f"at{stage}"], entered[f"precision{stage}"]
         late |= earlier(one=here, precision=how, other=at, other_precision=precision).fill_null(False)
         several |= here.notnull() & at.notnull()
@@ -38,20 +32,25 @@ def _negative(seen: Evidence) -> Found:
 
 
 def _closed_before_created(seen: Evidence) -> Found:
-    leads, deals = seen.facts["leads"], seen.facts["deals"]
-    ends = seen.moves.filter((seen.moves.position == LEFT) | (seen.moves.position == seen.won))
-    closed = first_moment(rows=ends, by=("subject_kind", "subject"))
-    made = first_moment(rows=leads, by=("lead",)).rename(key="lead", made="at", made_precision="precision")
+    deals, entered = seen.facts["deals"], seen.entered
+    closed = entered.select(
+        "subject_kind",
+        "subject",
+        at=ibis.least(entered[f"at{seen.won}"], entered.left_at),
+        precision=ibis.least(entered[f"precision{seen.won}"], entered.left_precision),
+    )
+    closed = closed.filter(closed["at"].notnull())
+    made = seen.leads.select(key="lead", made="at", made_precision="precision")
     opened = first_moment(rows=deals, by=("deal",)).rename(key="deal", made="at", made_precision="precision")
     of_deals = deals.filter(deals.lead.notnull()).select("lead", "deal").distinct()
     of_deals = of_deals.inner_join(made, of_deals.lead == made.key)
     # A deal is measured against its own row and against that of its lead.
-    columns = ("key", "made", "made_precision", "kind")
-    created = made.mutate(kind=ibis.literal("lead")).select(columns)
+    created = [made.mutate(kind=ibis.literal("lead"))]
     for of_deal in (opened, of_deals.select("made", "made_precision", key="deal")):
-        created = created.union(of_deal.mutate(kind=ibis.literal("deal")).select(columns))
-    pairs = closed.inner_join(created, [closed.subject_kind == created.kind, closed.subject == created.key])
-    early = earlier(one=pairs.at, precision=pairs.precision, other=pairs.made, other_precision=pairs.made_precision)
+        created.append(of_deal.mutate(kind=ibis.literal("deal")))
+    rows = stacked(parts=[part.select("key", "made", "made_precision", "kind") for part in created])
+    pairs = closed.inner_join(rows, [closed.subject == rows.key, closed.subject_kind == rows.kind])
+    early = earlier(one=pairs["at"], precision=pairs.precision, other=pairs.made, other_precision=pairs.made_precision)
     records = pairs.group_by("subject_kind", "subject").aggregate(early=early.cast("int64").max())
     return tally(rows=records, hit=records.early, key=records.subject)
 
@@ -76,32 +75,40 @@ def _label(kind: str, label: str, count: int) -> Message:
 
 def _skipped(seen: Evidence) -> Found:
     """A pass is a lead with its deals; a stage that the source never records is no hole."""
-    moves, leads, deals = seen.moves.filter(seen.moves.position >= 0), seen.facts["leads"], seen.facts["deals"]
-    known = leads.select(known="lead").distinct()
+    stages, entered, deals = range(seen.won + 1), seen.entered, seen.facts["deals"]
+    known = seen.leads.select(known="lead")
     placed = deals.left_join(known, deals.lead == known.known)
-    owner = placed.group_by("deal").aggregate(known=placed.known.max())
-    of_deals = moves.filter(moves.subject_kind == "deal").select("subject", "position")
-    of_deals = of_deals.union(owner.select(subject=owner.deal, position=_number(seen.opened)), distinct=True)
-    joined = of_deals.left_join(owner, of_deals.subject == owner.deal)
-    entered = joined.select(
-        key=ibis.coalesce(joined.known, ibis.literal("deal:") + joined.subject),
-        start=ibis.ifelse(joined.known.isnull(), _number(seen.opened), _number(0)),
-        position=joined.position,
+    rows = placed.group_by(of="deal").aggregate(known=placed.known.max())
+    of_deals = entered.filter(entered.subject_kind == "deal").outer_join(rows, entered.subject == rows.of)
+    opened = of_deals.of.notnull()
+    of_deals = of_deals.select(
+        key=ibis.coalesce(of_deals.known, ibis.literal("deal:") + ibis.coalesce(of_deals.of, of_deals.subject)),
+        **{
+            # A deal without a lead begins at its own stage, whatever it was called before.
+            f"s{stage}": (of_deals[f"at{stage}"].notnull() | (opened & (stage == seen.opened)))
+            & (of_deals.known.notnull() | (stage >= seen.opened))
+            for stage in stages
+        },
     )
-    of_leads = moves.filter(moves.subject_kind == "lead").inner_join(known, [("subject", "known")])
-    entered = entered.union(of_leads.select(key="subject", start=_number(0), position="position"))
-    entered = entered.union(known.select(key="known", start=_number(0), position=_number(0)))
-    entered = entered.filter(entered.position >= entered.start).select("key", "position").distinct()
-    used = entered.select("position").distinct()
-    used = used.mutate(place=ibis.row_number().over(order_by="position"))
-    there = entered.inner_join(used, "position")
-    passes = there.group_by("key").aggregate(stages=there.count(), steps=there.place.max() - there.place.min())
-    passes = passes.filter(passes.steps > 0)
-    return tally(rows=passes, hit=passes.steps >= passes.stages, key=passes.key)
-
-
-def _number(value: int) -> ir.Value:
-    return ibis.literal(value, type="int64")
+    of_leads = entered.filter(entered.subject_kind == "lead")
+    of_leads = known.left_join(of_leads, known.known == of_leads.subject)
+    of_leads = of_leads.select(
+        key="known", **{f"s{stage}": of_leads[f"at{stage}"].notnull() | (stage == 0) for stage in stages}
+    )
+    both = stacked(parts=[of_leads, of_deals])
+    passes = both.group_by("key").aggregate(**{f"s{stage}": both[f"s{stage}"].any() for stage in stages})
+    used = passes.aggregate(**{f"used{stage}": passes[f"s{stage}"].any() for stage in stages})
+    told = passes.cross_join(used)
+    # Its place among the stages that are recorded, counted from 1; 0 where the pass was never there.
+    place, places = ibis.literal(0), []
+    for stage in stages:
+        place += told[f"used{stage}"].cast("int64")
+        places.append(ibis.ifelse(told[f"s{stage}"], place, 0))
+    there = sum((told[f"s{stage}"].cast("int64") for stage in stages), ibis.literal(0))
+    steps = ibis.greatest(*places) - ibis.least(*(place_or.nullif(0) for place_or in places))
+    told = told.select("key", there=there, steps=steps)
+    told = told.filter(told.steps > 0)
+    return tally(rows=told, hit=told.steps >= told.there, key=told.key)
 
 
 def _repeated(seen: Evidence) -> Found:

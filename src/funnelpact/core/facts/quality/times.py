@@ -14,7 +14,6 @@ from funnelpact.core.facts.quality.rule import (
     Rule,
     day_only,
     earlier,
-    first_moment,
     stacked,
     tally,
 )
@@ -28,7 +27,7 @@ def _touch_before_lead(seen: Evidence) -> Found:
     """An inbound touch may well be what the lead was created for."""
     touches = seen.facts["touches"]
     touches = touches.filter((touches.subject_kind == "lead") & (touches.direction.fill_null("") != "inbound"))
-    made = first_moment(rows=seen.facts["leads"], by=("lead",)).rename(made="at", made_precision="precision")
+    made = seen.leads.select("lead", made="at", made_precision="precision")
     joined = touches.inner_join(made, touches.subject == made.lead)
     before = earlier(
         one=joined.happened_at, precision=joined.precision, other=joined.made, other_precision=joined.made_precision
