@@ -1,4 +1,5 @@
-"""Writes `docs/reference` from the code: all commands, and all problems with their sentences in each language.
+"""Writes `docs/reference` from the code: all commands, and all problems with their sentences in each language; and the
+heads of the pages in `docs/rules`.
 
 `python -m scripts.docs --check` only says whether the pages are up to date.
 """
@@ -18,6 +19,7 @@ from typer.main import get_command
 import funnelpact
 from funnelpact.apps.language import CODES, language
 from funnelpact.core.terms.problem import Problem
+from scripts.rule_pages import rule_pages
 from scripts.setup import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -100,17 +102,17 @@ def _row(parameter: Any) -> str | None:
 def main() -> None:
     """Write the pages, or compare them."""
     os.environ["FUNNELPACT_LANG"] = "en"  # the help of commands is in the language of the run
-    pages = {"commands.md": commands_page(), "problems.md": problems_page()}
+    pages = {REFERENCE / "commands.md": commands_page(), REFERENCE / "problems.md": problems_page(), **rule_pages()}
     stale = []
-    for name, text in pages.items():
-        page = REFERENCE / name
+    for page, text in pages.items():
         if text is None or (page.exists() and page.read_text(encoding="utf-8") == text):
             continue
-        stale.append(f"docs/reference/{name}")
+        name = page.relative_to(ROOT).as_posix()
+        stale.append(name)
         if "--check" not in sys.argv:
-            REFERENCE.mkdir(parents=True, exist_ok=True)
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
-            print(f"Written: docs/reference/{name}")
+            print(f"Written: {name}")
     if "--check" in sys.argv and stale:
         sys.exit(f"Out of date, run make docs: {', '.join(stale)}")
 

@@ -1,13 +1,15 @@
-"""`funnelpact data …`: the commands about the imported facts themselves."""
+"""`funnelpact data`: everything about what is kept. Each command stands in a module of its own."""
 
 from __future__ import annotations
 
 import typer
 
 from funnelpact.apps.cli.keeping import backup, doctor, rebuild, restore
+from funnelpact.apps.cli.quality import quality
 from funnelpact.apps.cli.shared import help_text
 
 data = typer.Typer(help=help_text("data_group"), no_args_is_help=True)
+data.command(help=help_text("quality.help"))(quality)
 data.command(help=help_text("doctor.help"))(doctor)
 data.command(help=help_text("rebuild.help"))(rebuild)
 data.command(help=help_text("backup.help"))(backup)

@@ -1,11 +1,14 @@
-"""What an import understood, kept, refused and doubts: the preview, and the record of the batch."""
+"""What an import understood, kept, refused and doubts, and what the rules of quality say of all facts together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
+from fractions import Fraction
 
-from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.message import Message, Value
 
 
 class Level(Enum):
@@ -72,3 +75,56 @@ class ImportReport:
     files: tuple[FileReport, ...]
     batch: int | None
     repeated: bool
+
+
+class Figures(Enum):
+    """Groups of figures that bad facts can spoil."""
+
+    RATES = "rates"
+    RESPONSE = "response"
+    VALUES = "values"
+    PEOPLE = "people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityIssue(Issue):
+    """What one rule found: `count` of the `rows` that it looked at, and up to three `examples`.
+
+    `limit` is the share above which the rule refuses figures (None: it never does), `refuses` the groups that are
+    refused now.
+    """
+
+    rows: int
+    examples: tuple[Value, ...]
+    limit: Fraction | None
+    refuses: tuple[Figures, ...]
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the rows looked at that are concerned, 0 to 1."""
+        return Fraction(self.count, self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityReport:
+    """What all rules say of the facts up to `as_of`, as known at `known_at`.
+
+    `issues` begin with the worst: by level, then by share. `ran` names the rules that had something to look at, `silent`
+    those of which the source tells nothing. `newest` is the instant of the newest fact; it is None where there are none.
+    """
+
+    as_of: date | None
+    known_at: datetime | None
+    newest: datetime | None
+    issues: tuple[QualityIssue, ...]
+    ran: tuple[str, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def refused(self) -> Mapping[Figures, tuple[QualityIssue, ...]]:
+        """The groups of figures that are refused, each with the issues that refuse it; empty where all may be printed."""
+        return {
+            figures: issues
+            for figures in Figures
+            if (issues := tuple(issue for issue in self.issues if figures in issue.refuses))
+        }

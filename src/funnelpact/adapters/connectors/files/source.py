@@ -19,7 +19,7 @@ from funnelpact.adapters.connectors.files.kinds.records import DEALS, KEYS
 from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings, saved_mapping
 from funnelpact.adapters.connectors.files.recognition import Understood, understand
 from funnelpact.adapters.connectors.files.values import DateOrder, is_null, read_amount
-from funnelpact.core.facts.quality import unmatched_references
+from funnelpact.core.facts.quality.unmatched import unmatched_references
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem, file_reason
 from funnelpact.core.terms.report import ColumnReport, FileReport, Issue, Level, RejectReport

@@ -1,4 +1,4 @@
-"""What is doubtful in facts: rules with codes that return issues, never raise, never drop."""
+"""References between the files of one import that lead nowhere."""
 
 from __future__ import annotations
 

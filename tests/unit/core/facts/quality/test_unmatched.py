@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from funnelpact.core.facts.quality import SPELT_OUT, unmatched_references
+from funnelpact.core.facts.quality.unmatched import SPELT_OUT, unmatched_references
 from funnelpact.core.terms.report import Issue
 
 

@@ -1,0 +1,64 @@
+"""`funnelpact data quality`: whether the imported facts carry the figures that people want to print from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from funnelpact.apps.cli.shared import (
+    AsJson,
+    DataFolder,
+    Lang,
+    failing_in_words,
+    help_text,
+    print_json,
+    print_notes,
+    print_sentences,
+    print_view,
+)
+from funnelpact.apps.language import language
+
+REFUSED = 1
+"""The exit code where a figure is refused."""
+
+_INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
+KnownAt = Annotated[datetime | None, typer.Option("--known-at", formats=_INSTANTS, help=help_text("known_at"))]
+
+
+def quality(
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    data: DataFolder = None,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Show what the rules of quality find, and which figures are not printed because of it."""
+    from funnelpact.apps.wiring import fact_store
+    from funnelpact.core.view.quality import quality_data, quality_notes, quality_sentences, quality_table
+    from funnelpact.workflows.learn import NothingImported
+    from funnelpact.workflows.quality import check_quality
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        day = as_of.date() if as_of else None
+        report = check_quality(store=fact_store(data), as_of=day, known_at=_instant(known_at))
+        if report.newest is None:
+            raise NothingImported()
+    if as_json:
+        print_json(quality_data(report=report, language=spoken))
+    else:
+        print_sentences(quality_sentences(report=report), spoken)
+        table = quality_table(report=report)
+        if table is not None:
+            print_view(table, spoken)
+        print_notes(quality_notes(report=report), spoken)
+    if report.refused:
+        raise typer.Exit(REFUSED)
+
+
+def _instant(given: datetime | None) -> datetime | None:
+    """The instant that was given; without a zone it is in UTC."""
+    return given.replace(tzinfo=UTC) if given and given.tzinfo is None else given

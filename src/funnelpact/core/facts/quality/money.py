@@ -1,0 +1,107 @@
+"""Rules about money: amounts that are missing, impossible, or in a currency that nobody can convert."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import ibis
+from ibis.expr import types as ir
+
+from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, blank, tally
+from funnelpact.core.terms.report import Figures, Level
+
+TIMES_MEDIAN = 100
+
+
+def _without_currency(seen: Evidence) -> Found:
+    deals = seen.facts["deals"]
+    deals = deals.filter(deals.amount.notnull())
+    return tally(rows=deals, hit=blank(text=deals.currency), key=deals.deal)
+
+
+def _without_rate(seen: Evidence) -> Found:
+    deals, fx = seen.facts["deals"], seen.facts["fx"]
+    deals = deals.filter(deals.amount.notnull() & ~blank(text=deals.currency))
+    amounts = deals.group_by(one="currency").aggregate(n=deals.count()).mutate(other=ibis.null(str))
+    rates = fx.select(one="base", other="quote").distinct().mutate(n=ibis.literal(0, type="int64"))
+    columns = ("one", "other", "n")
+    rows = amounts.select(columns).union(rates.select(columns)).to_pyarrow().to_pylist()
+    counts = {row["one"]: row["n"] for row in rows if row["n"]}
+    # The currency of most amounts is the company's.
+    own = min(counts, key=lambda code: (-counts[code], code), default=None)
+    pairs = {frozenset((row["one"], row["other"])) for row in rows if not row["n"]}
+    stuck = sorted(code for code in counts if code != own and frozenset((code, own)) not in pairs)
+    return Found(rows=sum(counts.values()), count=sum(counts[code] for code in stuck), examples=tuple(stuck[:EXAMPLES]))
+
+
+def _won(seen: Evidence) -> ir.Table:
+    """Won deals, one row each: `deal`, `amount`, `currency` (the largest where one key has several rows)."""
+    deals, moves = seen.facts["deals"], seen.moves
+    won = moves.filter((moves.subject_kind == "deal") & (moves.position == seen.won)).select(won="subject").distinct()
+    one = deals.group_by("deal").aggregate(amount=deals.amount.max(), currency=deals.currency.max())
+    return one.inner_join(won, one.deal == won.won)
+
+
+def _won_without_amount(seen: Evidence) -> Found:
+    won = _won(seen)
+    return tally(rows=won, hit=won.amount.isnull(), key=won.deal)
+
+
+def _not_positive(seen: Evidence) -> Found:
+    won = _won(seen)
+    won = won.filter(won.amount.notnull())
+    return tally(rows=won, hit=won.amount <= 0, key=won.deal)
+
+
+def _outlier(seen: Evidence) -> Found:
+    won = _won(seen)
+    won = won.filter(won.amount > 0).mutate(number=won.amount.cast("float64"), code=won.currency.fill_null(""))
+    usual = won.group_by(of="code").aggregate(usual=won.number.median())
+    joined = won.inner_join(usual, won.code == usual.of)
+    found = tally(rows=joined, hit=joined.number > TIMES_MEDIAN * joined.usual, key=joined.deal)
+    return replace(found, values={"times": TIMES_MEDIAN})
+
+
+RULES = (
+    Rule(
+        code="amount-without-currency",
+        level=Level.DOUBT,
+        needs=("deals.amount", "deals.currency"),
+        find=_without_currency,
+        limit=Fraction(1, 20),
+        refuses=(Figures.VALUES,),
+    ),
+    Rule(
+        code="currency-without-rate",
+        level=Level.DOUBT,
+        needs=("deals.amount", "deals.currency"),
+        find=_without_rate,
+        limit=Fraction(0),
+        refuses=(Figures.VALUES,),
+    ),
+    Rule(
+        code="won-without-amount",
+        level=Level.DOUBT,
+        needs=("deals.amount", "transitions.label"),
+        find=_won_without_amount,
+        limit=Fraction(1, 10),
+        refuses=(Figures.VALUES,),
+    ),
+    Rule(
+        code="won-amount-not-positive",
+        level=Level.DOUBT,
+        needs=("deals.amount", "transitions.label"),
+        find=_not_positive,
+        limit=Fraction(1, 20),
+        refuses=(Figures.VALUES,),
+    ),
+    Rule(
+        code="amount-outlier",
+        level=Level.DOUBT,
+        needs=("deals.amount", "transitions.label"),
+        find=_outlier,
+        limit=Fraction(1, 100),
+        refuses=(Figures.VALUES,),
+    ),
+)

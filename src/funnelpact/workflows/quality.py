@@ -1,0 +1,87 @@
+"""Check whether the facts carry the figures that people want to print from them, and refuse those that they spoil."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+
+from funnelpact.core.facts.history import newest_fact
+from funnelpact.core.facts.quality.rule import evidence
+from funnelpact.core.facts.quality.rules import RULES, quality
+from funnelpact.core.journeys.positions import placed_moves
+from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.problem import Problem, raise_all
+from funnelpact.core.terms.quantity import Rate
+from funnelpact.core.terms.report import Figures, QualityIssue, QualityReport
+from funnelpact.workflows.ports import FactStore
+
+
+class QualityRefuses(Problem):
+    """So many facts are bad that a figure made of them would be wrong."""
+
+    code = "quality-refuses"
+
+
+def check_quality(
+    *,
+    store: FactStore,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    mapping: FunnelMapping | None = None,
+) -> QualityReport:
+    """This returns what the rules of quality say of the facts up to the end of `as_of`, by default the newest fact's day.
+
+    `known_at` leaves out what was learnt later. `mapping` places the stage labels; None takes what their words suggest.
+    Without any fact all rules are silent, and `newest` is None.
+    """
+    batches = store.batches(known_at=known_at)
+    facts = store.facts(known_at=known_at)
+    newest = newest_fact(facts=facts, learnt_at=batches[-1].known_at) if batches else None
+    if newest is None:
+        silent = tuple(rule.code for rule in RULES)
+        return QualityReport(as_of=as_of, known_at=known_at, newest=None, issues=(), ran=(), silent=silent)
+    moves = facts["transitions"]
+    if mapping is None:
+        rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
+        labels = {kind: [row["label"] for row in rows if row["subject_kind"] == kind] for kind in ("lead", "deal")}
+        mapping = propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"])
+    seen = evidence(
+        facts=facts,
+        moves=placed_moves(moves=moves, mapping=mapping),
+        opened=mapping.deal_position,
+        won=len(mapping.funnel.stages) - 1,
+        as_of=as_of or newest.date(),
+        learnt_at=batches[-1].known_at,
+    )
+    return quality(seen=seen, newest=newest)
+
+
+def refused_figures(*, report: QualityReport) -> Mapping[Figures, tuple[QualityIssue, ...]]:
+    """This returns the groups of figures that are not printed, each with the issues that refuse it, the worst first."""
+    return report.refused
+
+
+def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures]) -> None:
+    """This returns nothing where all of the `figures` may be printed.
+
+    Otherwise it raises `QualityRefuses`, or several of them, one for each issue: which figures, what was found in how
+    many of how many rows, what is allowed, why that spoils the figures, and what to do.
+    """
+    problems: list[Problem] = [
+        QualityRefuses(
+            figures=tuple(Message(f"quality.figures.{group.value}") for group in spoilt),
+            rule=issue.code,
+            count=issue.count,
+            rows=issue.rows,
+            share=Rate(issue.share),
+            limit=Rate(issue.limit or Fraction(0)),
+            said=issue.sentence,
+            spoils=Message(f"quality.why.{issue.code}"),
+            remedy=Message(f"quality.next.{issue.code}"),
+        )
+        for issue in report.issues
+        if (spoilt := tuple(group for group in issue.refuses if group in figures))
+    ]
+    raise_all(problems)
