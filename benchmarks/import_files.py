@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from funnelpact.core.facts.simulated.rows import Table
 from funnelpact.core.facts.world import world
@@ -59,6 +58,8 @@ def _write(path: Path, facts: Table, count: int, columns: dict[str, str]) -> Pat
         arrays.append(text.fill_null(""))
     table = pa.table(arrays, names=list(columns))
     # Nothing in a simulated world needs a quote, and Arrow would quote every text.
-    plain = pc.binary_join_element_wise(*(column.combine_chunks() for column in table.columns), ",")  # type: ignore[call-overload]
-    csv.write_csv(pa.table([plain], names=[",".join(columns)]), path, csv.WriteOptions(quoting_style="none"))
+    lines = pc.binary_join_element_wise(*(column.combine_chunks() for column in table.columns), ",")  # type: ignore[call-overload]
+    with path.open("w", encoding="utf-8") as file:
+        file.write(",".join(columns) + "\n")
+        file.writelines(f"{line}\n" for line in lines.to_pylist())
     return path
