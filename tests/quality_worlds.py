@@ -24,8 +24,8 @@ from funnelpact.core.facts.quality.rule import Evidence, Found, Rule, evidence
 from funnelpact.core.facts.quality.rules import RULES, quality
 from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.facts.world import World
-from funnelpact.core.journeys.positions import placed_moves
-from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
+from funnelpact.core.journeys.building.moves import positioned
+from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
 from funnelpact.core.terms.report import QualityReport
 from tests.worlds import FIRST_IMPORT, Row, engine_facts, mapping_of, rows_of
 
@@ -127,7 +127,7 @@ def seen_by(facts: dict[str, ir.Table], mapping: FunnelMapping, *, as_of: date, 
     """What the rules look at in facts under a mapping."""
     return evidence(
         facts=facts,
-        moves=placed_moves(moves=facts["transitions"], mapping=mapping),
+        moves=positioned(transitions=facts["transitions"], mapping=mapping),
         opened=mapping.deal_position,
         won=len(mapping.funnel.stages) - 1,
         as_of=as_of,

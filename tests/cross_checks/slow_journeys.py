@@ -161,7 +161,9 @@ def slow_journeys(facts: Facts, as_of: date) -> list[Pass]:
             )
             attempts = sum(1 for at, outbound in touched[key] if outbound and start <= at < end)
             found.append(
-                Pass(key=name, number=number, by=kind, attempts=attempts, excluded=key in gone and key not in into, **one)
+                Pass(
+                    key=name, number=number, by=kind, attempts=attempts, excluded=key in gone and key not in into, **one
+                )
             )
     for deal in of_lead[None]:
         one = _pass(begun=deal.opened, moves=[], deals=[deal], first_place=OPPORTUNITY)

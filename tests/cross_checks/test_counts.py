@@ -94,7 +94,10 @@ def test_passes_are_those_of_the_slow_count(world: str):
             row["attempts"],
         )
         for row in found
-    } == {(one.key, one.number): (one.by, one.days, one.left_on, one.amount, one.backwards, one.attempts) for one in counted(rows)}
+    } == {
+        (one.key, one.number): (one.by, one.days, one.left_on, one.amount, one.backwards, one.attempts)
+        for one in counted(rows)
+    }
 
 
 @FEWER

@@ -9,8 +9,8 @@ from fractions import Fraction
 from funnelpact.core.facts.history import newest_fact
 from funnelpact.core.facts.quality.rule import evidence
 from funnelpact.core.facts.quality.rules import RULES, quality
-from funnelpact.core.journeys.positions import placed_moves
-from funnelpact.core.journeys.stages import FunnelMapping, propose_mapping
+from funnelpact.core.journeys.building.moves import positioned
+from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem, raise_all
 from funnelpact.core.terms.quantity import Rate
@@ -49,7 +49,7 @@ def check_quality(
         mapping = propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"])
     seen = evidence(
         facts=facts,
-        moves=placed_moves(moves=moves, mapping=mapping),
+        moves=positioned(transitions=moves, mapping=mapping),
         opened=mapping.deal_position,
         won=len(mapping.funnel.stages) - 1,
         as_of=as_of or newest.date(),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from funnelpact.apps.language import language
-from funnelpact.core.journeys.stages import FunnelMapping
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.problem import Problems
 from funnelpact.core.terms.report import Figures, Level, QualityReport
 from funnelpact.workflows.quality import QualityRefuses, check_quality, refuse_if_spoilt, refused_figures

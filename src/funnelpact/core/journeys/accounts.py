@@ -22,7 +22,7 @@ def accounts(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of: da
     Months run from the start of the customer to the month of `as_of`, without gap.
     """
     start = _starts(facts["customers"], mapping)
-    changes = _changes(facts["renewals"], start, mapping)
+    changes = _changes(facts["renewals"], mapping)
     rated = _ratings(facts["ratings"], mapping)
     calendar = _months(start, as_of)
     joined = calendar.left_join(changes, ["customer_nr", "month"]).drop("customer_nr_right", "month_right")
@@ -73,11 +73,13 @@ def _starts(customers: ir.Table, mapping: FunnelMapping) -> ir.Table:
 def _months(start: ir.Table, as_of: date) -> ir.Table:
     until = ibis.literal(as_of.replace(day=1))
     whole = start.filter(start.begins <= until)
-    months = ibis.range(whole.begins.cast("timestamp"), (until + ibis.interval(days=1)).cast("timestamp"), ibis.interval(months=1))
+    months = ibis.range(
+        whole.begins.cast("timestamp"), (until + ibis.interval(days=1)).cast("timestamp"), ibis.interval(months=1)
+    )
     return whole.mutate(month=months.unnest().date())
 
 
-def _changes(renewals: ir.Table, start: ir.Table, mapping: FunnelMapping) -> ir.Table:
+def _changes(renewals: ir.Table, mapping: FunnelMapping) -> ir.Table:
     dated = _in_month(renewals, mapping)
     outcome = dated.outcome.lower()
     gone = outcome.contains("churn").fill_null(False)

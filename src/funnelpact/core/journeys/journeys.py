@@ -16,10 +16,10 @@ from funnelpact.core.journeys.building.deals import deals_of
 from funnelpact.core.journeys.building.efforts import later_passes, pass_of
 from funnelpact.core.journeys.building.identity import as_one, deleted, merged_into
 from funnelpact.core.journeys.building.leads import leads_of
-from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.building.moves import ends, entered, placed
 from funnelpact.core.journeys.building.rows import journey_rows
 from funnelpact.core.journeys.building.touches import engagements_of, hand_overs, touch_counts, touches_of
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.period import Period, instants
 
 
@@ -50,7 +50,9 @@ def journeys_of(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of:
     deals = deals_of(facts=known, moves=moves, leads=leads, mapping=mapping).cache()
     later = later_passes(facts=known, moves=moves, deals=deals, leads=leads, mapping=mapping).cache()
     touches = touches_of(facts=known, deals=deals, later=later)
-    went = pass_of(rows=moves.filter((moves.record == "lead") & moves.position.notnull()), later=later, nr="nr", at="at")
+    went = pass_of(
+        rows=moves.filter((moves.record == "lead") & moves.position.notnull()), later=later, nr="nr", at="at"
+    )
     positions = range(len(mapping.funnel.stages))
     passes = journey_rows(
         leads=leads,

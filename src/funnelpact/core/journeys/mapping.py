@@ -109,7 +109,9 @@ class FunnelMapping:
         stages = self.funnel.stages
         return stages.index(DEAL_STAGE) if DEAL_STAGE in stages else len(stages) - 2
 
-    def knowing(self, *, lead_labels: Collection[str], deal_labels: Collection[str], types: Collection[str]) -> FunnelMapping:
+    def knowing(
+        self, *, lead_labels: Collection[str], deal_labels: Collection[str], types: Collection[str]
+    ) -> FunnelMapping:
         """This returns the mapping completed by what the words of further labels and types suggest."""
         named = {(entry.record, entry.label) for entry in self.labels}
         proposed = propose_mapping(lead_labels=lead_labels, deal_labels=deal_labels, types=types, funnel=self.funnel)
@@ -154,4 +156,3 @@ def party_of(*, label: str) -> Party:
     """
     words = set(plain_words(label=label))
     return next((Party(party) for party, names in _PARTY_WORDS.items() if words & names), Party.MARKETING)
-

@@ -17,7 +17,9 @@ def waiting(*, passes: ir.Table, at: datetime) -> ir.Table:
     workflow do not count, neither do inbound ones. Passes handed over on a day without an instant are left out: a day
     cannot feed a clock of hours.
     """
-    last = max((name for name in passes.columns if name[0] == "s" and name[1:].isdigit()), key=lambda name: int(name[1:]))
+    last = max(
+        (name for name in passes.columns if name[0] == "s" and name[1:].isdigit()), key=lambda name: int(name[1:])
+    )
     still_open = passes.left_on.isnull() & passes[last].isnull() & (passes.deals == 0)
     untouched = (passes.attempts == 0) | (passes.first_touch_at > instant(at)).fill_null(False)
     rows = passes.filter(still_open & untouched & (passes.handed_at <= instant(at)))

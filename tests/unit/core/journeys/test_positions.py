@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from funnelpact.core.journeys.positions import placed_moves
+from funnelpact.core.journeys.building.moves import positioned
 from tests.worlds import engine_facts, mapping_of, rows_of
 
 
 def positions(world: str) -> dict[tuple[str, str], int | None]:
     """The position of each label of each kind of record."""
     rows = rows_of(world)
-    placed = placed_moves(moves=engine_facts(rows)["transitions"], mapping=mapping_of(rows))
+    placed = positioned(transitions=engine_facts(rows)["transitions"], mapping=mapping_of(rows))
     return {(row["subject_kind"], row["label"]): row["position"] for row in placed.to_pyarrow().to_pylist()}
 
 

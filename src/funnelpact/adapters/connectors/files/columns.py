@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from funnelpact.adapters.connectors.files.reading import TextFile
-from funnelpact.adapters.connectors.files.values import is_null, looks_like_dates, looks_like_numbers
+from funnelpact.adapters.connectors.files.reading.cells import Cells
+from funnelpact.adapters.connectors.files.reading.table import TextFile
+from funnelpact.adapters.connectors.files.values import MOST, is_date, is_number
 from funnelpact.core.journeys.stages import EXIT, plain_words, stage_of
 from funnelpact.core.terms.funnel import WON
 
@@ -66,10 +67,17 @@ class Column:
     shape: Shape
     role: Role
     certainty: float
-    filled: int
-    distinct: int
-    sample: tuple[str, ...]
-    nulls: tuple[str, ...]
+    cells: Cells = field(repr=False, compare=False)
+
+    @property
+    def filled(self) -> int:
+        """How many cells say something."""
+        return self.cells.count
+
+    @property
+    def distinct(self) -> int:
+        """How many different things they say."""
+        return self.cells.distinct
 
 
 _TRUTHS = frozenset("true false yes no evet hayır hayir doğru yanlış".split())
@@ -145,58 +153,40 @@ def read_columns(*, file: TextFile) -> tuple[Column, ...]:
 
 def _standing(column: Column) -> tuple[float, bool, int]:
     """What decides between columns that could have one role: the surer, a key that is one, the fuller."""
-    unlike = column.role in _KEYS and column.distinct == column.filled
+    unlike = column.role in _KEYS and column.cells.are_unlike
     return column.certainty, unlike, column.filled
 
 
 def _column(file: TextFile, header: str) -> Column:
-    cells = file.column(header)
-    filled = [cell for cell in cells if not is_null(cell)]
-    shape = _shape(filled, header)
+    cells = file.cells(header)
+    shape = _shape(cells, header)
     role, certainty = _role_by_header(header, shape)
-    return Column(
-        header=header,
-        shape=shape,
-        role=role,
-        certainty=certainty,
-        filled=len(filled),
-        distinct=len(set(filled)),
-        sample=tuple(dict.fromkeys(filled))[:3],
-        nulls=tuple(sorted({cell for cell in cells if cell and is_null(cell)})),
-    )
+    return Column(header=header, shape=shape, role=role, certainty=certainty, cells=cells)
 
 
 def _as_label(column: Column) -> Column:
-    return Column(
-        header=column.header,
-        shape=column.shape,
-        role=Role.LABEL,
-        certainty=column.certainty / 2,
-        filled=column.filled,
-        distinct=column.distinct,
-        sample=column.sample,
-        nulls=column.nulls,
-    )
+    return replace(column, role=Role.LABEL, certainty=column.certainty / 2)
 
 
-def _shape(filled: Sequence[str], header: str) -> Shape:
-    if not filled:
+def _shape(cells: Cells, header: str) -> Shape:
+    if not cells.count:
         return Shape.EMPTY
-    if looks_like_dates(filled, digits=names_time(header=header)):
+    digits = names_time(header=header)
+    if cells.share(lambda cell: is_date(cell, digits=digits)) >= MOST:
         return Shape.STAMP if tells_of_record(header=header) else Shape.DATE
-    if {cell.lower() for cell in filled} <= _TRUTHS:
+    words, _ = cells.looked
+    if {word.lower() for word in words} <= _TRUTHS:
         return Shape.FLAG
-    if holds_stages(filled):
+    if holds_stages(words):
         return Shape.STAGE
-    if looks_like_numbers(filled):
+    if cells.share(is_number) >= MOST:
         return Shape.NUMBER
-    return Shape.KEY if len(set(filled)) == len(filled) > 1 else Shape.TEXT
+    return Shape.KEY if cells.are_unlike and cells.count > 1 else Shape.TEXT
 
 
-def holds_stages(filled: Sequence[str]) -> bool:
+def holds_stages(words: Sequence[str]) -> bool:
     """Whether few different labels stand in the column, a won and a lost one among them."""
-    labels = set(filled)
-    return len(labels) <= 30 and {WON, EXIT} <= {stage_of(label=label) for label in labels}
+    return len(words) <= 30 and {WON, EXIT} <= {stage_of(label=word) for word in words}
 
 
 def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:

@@ -16,7 +16,7 @@ MONTHS = {name[:length]: month for names in (_ENGLISH, _TURKISH) for month, name
 
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ .\-/]+([^\W\d_]+)\.?,?[ .\-/]+(\d{4}|\d{2})(?:,?[ T]+(.+))?")
 _MONTH_DAY = re.compile(r"([^\W\d_]+)\.?[ \-/]+(\d{1,2})(?:st|nd|rd|th)?,?[ \-/]+(\d{4})(?:,?[ T]+(.+))?")
-_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})Z?)?")
+_DIGITS = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(Z)?)?")
 _COUNT = re.compile(r"\d{10}|\d{13}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNTED = range(631_152_000, 4_102_444_800)
@@ -35,8 +35,8 @@ def spelt_day(text: str) -> tuple[int, int, int, str | None] | None:
     ((2026, 2, 3, None), (2026, 2, 3, '10:15'), (2026, 2, 3, None))
     """
     if match := _DIGITS.fullmatch(text):
-        year, month, day, *clock = match.groups()
-        return int(year), int(month), int(day), ":".join(clock) if clock[0] else None
+        year, month, day, *clock, zone = match.groups()
+        return int(year), int(month), int(day), ":".join(clock) + (zone or "") if clock[0] else None
     if match := _DAY_MONTH.fullmatch(text):
         day, name, year, rest = match.groups()
     elif match := _MONTH_DAY.fullmatch(text):

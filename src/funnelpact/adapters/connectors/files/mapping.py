@@ -8,19 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from funnelpact.adapters.connectors.files.columns import Role, Shape
-from funnelpact.adapters.connectors.files.days import shift_to_day
+from funnelpact.adapters.connectors.files.moments import shift_of
 from funnelpact.adapters.connectors.files.recognition import Understood
 from funnelpact.adapters.connectors.files.values import (
     DateOrder,
     DatesAmbiguous,
     DatesMixed,
     NumbersAmbiguous,
-    date_order,
-    decimal_mark,
-    is_null,
-    needs_order,
-    read_moment,
-    strip_currency,
 )
 from funnelpact.core.terms.problem import Problem, raise_all
 
@@ -123,17 +117,20 @@ def propose_mappings(
         unclear = [
             header
             for header in _days_used(entry)
-            if own is None and entry.file.name not in mixed and needs_order(_filled(entry, header))
+            if own is None and entry.file.name not in mixed and entry.file.cells(header).year_last.occurs
         ]
         found += [
-            DatesAmbiguous(file=entry.file.name, column=header, example=_filled(entry, header)[0]) for header in unclear
+            DatesAmbiguous(file=entry.file.name, column=header, example=entry.file.cells(header).first[0])
+            for header in unclear
         ]
-        marks = {header: mark or decimal_mark(_filled(entry, header)) for header in _headers(entry, Shape.NUMBER)}
+        marks = {header: mark or entry.file.cells(header).decimal_mark for header in _headers(entry, Shape.NUMBER)}
         amounts = {header: marks[header] for header in marks if _role(entry, header) in AMOUNTS}
         proved_marks = {known for known in marks.values() if known}
         for header, known in amounts.items():
             if known is None and len(proved_marks) != 1:
-                found.append(NumbersAmbiguous(file=entry.file.name, column=header, example=_filled(entry, header)[0]))
+                found.append(
+                    NumbersAmbiguous(file=entry.file.name, column=header, example=entry.file.cells(header).first[0])
+                )
         mappings.append(
             FileMapping(
                 kind=entry.kind,
@@ -151,11 +148,12 @@ def propose_mappings(
 
 def _mixed_dates(entry: Understood) -> list[Problem]:
     """One problem where dates of a file can only be read day first and others only month first."""
-    cells = [cell for header in _days_used(entry) for cell in _filled(entry, header)]
-    proofs = {order: next((cell for cell in cells if date_order([cell]) is order), None) for order in DateOrder}
-    day_first, month_first = proofs[DateOrder.DAY_FIRST], proofs[DateOrder.MONTH_FIRST]
-    if day_first is None or month_first is None:
+    proofs: dict[DateOrder, str] = {}
+    for header in _days_used(entry):
+        proofs = {**entry.file.cells(header).year_last.proofs, **proofs}
+    if len(proofs) < len(DateOrder):
         return []
+    day_first, month_first = proofs[DateOrder.DAY_FIRST], proofs[DateOrder.MONTH_FIRST]
     return [DatesMixed(file=entry.file.name, day_first=day_first, month_first=month_first)]
 
 
@@ -164,7 +162,7 @@ def _order_of(entry: Understood) -> DateOrder | None:
     used = _days_used(entry)
     others = [header for header in _headers(entry, Shape.DATE) if header not in used]
     for headers in (used, others):
-        orders = {date_order(_filled(entry, header)) for header in headers} - {None}
+        orders = {entry.file.cells(header).year_last.order for header in headers} - {None}
         if orders:
             return orders.pop() if len(orders) == 1 else None
     return None
@@ -176,18 +174,13 @@ def _days_used(entry: Understood) -> list[str]:
 
 
 def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
-    shifts = {}
-    for header in _days_used(entry):
-        moments = [moment for cell in _filled(entry, header) if (moment := read_moment(cell, order=order))]
-        shift = shift_to_day([moment.at for moment in moments if moment.has_time])
-        if shift is not None:
-            shifts[header] = shift // timedelta(minutes=1)
-    return shifts
+    shifts = {header: shift_of(moments=entry.file.cells(header).moments(order)) for header in _days_used(entry)}
+    return {header: shift // timedelta(minutes=1) for header, shift in shifts.items() if shift is not None}
 
 
 def _currency_of(entry: Understood) -> str | None:
     header = entry.header(Role.AMOUNT) or entry.header(Role.SPEND)
-    signs = {strip_currency(cell)[1] for cell in _filled(entry, header)} - {None} if header else set()
+    signs = set(entry.file.cells(header).currencies) if header else set()
     return signs.pop() if len(signs) == 1 else None
 
 
@@ -197,7 +190,3 @@ def _headers(entry: Understood, shape: Shape) -> list[str]:
 
 def _role(entry: Understood, header: str) -> Role:
     return next(column.role for column in entry.columns if column.header == header)
-
-
-def _filled(entry: Understood, header: str) -> list[str]:
-    return [cell for cell in entry.file.column(header) if not is_null(cell)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, names_record, read_columns
@@ -19,12 +20,11 @@ from funnelpact.adapters.connectors.files.kinds.records import (
     kind_by_headers,
     kind_by_use,
     kind_by_values,
-    overlap,
     part_of,
     references,
 )
-from funnelpact.adapters.connectors.files.reading import TextFile
-from funnelpact.adapters.connectors.files.values import is_null
+from funnelpact.adapters.connectors.files.reading.cells import Cells, overlap
+from funnelpact.adapters.connectors.files.reading.table import TextFile
 from funnelpact.core.terms.problem import Problem
 
 SPOKEN = 0.9
@@ -61,12 +61,10 @@ def understand(
     `given` says of some files what they are and what their columns are for.
     Raises `FileNotUnderstood` for a file of which nothing can be said.
     """
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(Cells.look, [file.cells(header) for file in files for header in file.headers]))
     read = {file.name: read_columns(file=file) for file in files}
-    values = {
-        (file.name, column.header): frozenset(cell for cell in file.column(column.header) if not is_null(cell))
-        for file in files
-        for column in read[file.name]
-    }
+    values = {(file.name, header): file.cells(header) for file in files for header in file.headers}
     given = given or {}
     for name, (_, roles) in given.items():
         read[name] = tuple(
@@ -115,12 +113,12 @@ def _with_own_key(
     file: TextFile,
     kind: str,
     read: Mapping[str, Sequence[Column]],
-    values: Mapping[tuple[str, str], frozenset[str]],
+    values: Mapping[tuple[str, str], Cells],
 ) -> tuple[Column, ...]:
     """The columns, one of them being the key of the rows: by its header, else one whose values are all different."""
     columns = tuple(read[file.name])
     by_header = next((column for column in columns if column.role is KEYS[kind]), None)
-    keys = [column for column in columns if _can_be_key(column, len(file.rows))]
+    keys = [column for column in columns if _can_be_key(column, len(file.lines))]
     named = [column for column in keys if names_record(header=column.header)]
     if by_header is not None and (is_unique(by_header) or not named):
         return columns
@@ -147,14 +145,19 @@ def _with_own_key(
 
 
 def _can_be_key(column: Column, rows: int) -> bool:
-    return column.role is Role.LABEL and column.shape in KEY_SHAPES and column.distinct == column.filled == rows > 0
+    return (
+        column.role is Role.LABEL
+        and column.shape in KEY_SHAPES
+        and column.filled == rows > 0
+        and column.cells.are_unlike
+    )
 
 
 def _with_references(
     name: str,
     *,
     read: Mapping[str, Sequence[Column]],
-    values: Mapping[tuple[str, str], frozenset[str]],
+    values: Mapping[tuple[str, str], Cells],
     kinds: Mapping[str, str],
 ) -> tuple[Column, ...]:
     """Columns whose values are another file's keys get the role of that key, whatever they are called."""
@@ -202,7 +205,14 @@ def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tupl
 
 def _kinds_of_lead(labels: Sequence[Column]) -> list[str]:
     """The columns that may hold the lead type where no header speaks: few words that recur, the fullest column first."""
-    few = [c for c in labels if c.shape is Shape.TEXT and 1 < c.distinct <= KINDS and c.distinct * RECURS <= c.filled]
+    few = [
+        c
+        for c in labels
+        if c.shape is Shape.TEXT
+        and c.cells.at_most(KINDS)
+        and not c.cells.at_most(1)
+        and c.distinct * RECURS <= c.filled
+    ]
     return [column.header for column in sorted(few, key=lambda column: (-column.filled, -column.distinct))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -73,10 +73,11 @@ class DateOrder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant in UTC, and whether the cell knew more than the day."""
+    """An instant in UTC, whether the cell knew more than the day, and whether it named the zone of its time."""
 
     at: datetime
     has_time: bool
+    zoned: bool = False
 
 
 def is_null(cell: str) -> bool:
@@ -99,15 +100,15 @@ def read_moment(cell: str, *, order: DateOrder | None) -> Moment | None:
     parts = _day_parts(text, order)
     if parts is None:
         counted = counted_instant(text)
-        return Moment(counted, has_time=True) if counted else None
+        return Moment(counted, has_time=True, zoned=True) if counted else None
     year, month, day, rest = parts
     time = _read_time(rest)
     if time is None:
         return None
     offset, zone = time
     try:
-        midnight = datetime(year, month, day, tzinfo=zone)
-        return Moment((midnight + offset).astimezone(UTC), has_time=rest is not None)
+        midnight = datetime(year, month, day, tzinfo=zone or UTC)
+        return Moment((midnight + offset).astimezone(UTC), has_time=rest is not None, zoned=zone is not None)
     except (ValueError, OverflowError):
         return None
 
@@ -124,25 +125,38 @@ def _day_parts(text: str, order: DateOrder | None) -> tuple[int, int, int, str |
     return whole_year(year), int(month), int(day), rest
 
 
-def _read_time(text: str | None) -> tuple[timedelta, timezone] | None:
+def _read_time(text: str | None) -> tuple[timedelta, timezone | None] | None:
+    """The time since midnight and its zone, None where it names none; None for what is no time."""
     if text is None:
-        return timedelta(0), UTC
+        return timedelta(0), None
     match = _TIME.fullmatch(text.strip())
     if match is None:
         return None
     hour, minute, second, fraction, half, zone = match.groups()
     hours = int(hour) % 12 + (12 if half.lower() in _AFTERNOON else 0) if half else int(hour)
-    if hours > 24 or int(minute) > 59 or int(second or 0) > 60:
+    if hours > 24 or int(minute) > 59 or int(second or 0) > 60 or (zone and not _is_offset(zone)):
         return None
     seconds = float(f"{second or 0}.{fraction or 0}")
     return timedelta(hours=hours, minutes=int(minute), seconds=seconds), _zone(zone)
 
 
-def _zone(text: str | None) -> timezone:
-    if not text or text[0] not in "+-":
+def _is_offset(text: str) -> bool:
+    """Whether a zone is UTC or within a day of it."""
+    return text[0] not in "+-" or (int(text[1:3]) < 24 and int(text[3:].strip(":") or 0) < 60)
+
+
+def _zone(text: str | None) -> timezone | None:
+    if not text:
+        return None
+    if text[0] not in "+-":
         return UTC
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[3:].strip(":") or 0))
     return timezone(offset if text[0] == "+" else -offset)
+
+
+def is_date(cell: str, *, digits: bool) -> bool:
+    """Whether a cell holds a date, in whatever order of day and month. Plain digits do only where `digits` count."""
+    return (digits or not is_plain_digits(cell)) and any(read_moment(cell, order=order) for order in DateOrder)
 
 
 def looks_like_dates(cells: Sequence[str], *, digits: bool = False) -> bool:
@@ -150,11 +164,7 @@ def looks_like_dates(cells: Sequence[str], *, digits: bool = False) -> bool:
 
     Plain digits (20260203, or seconds since 1970) are also numbers and keys: they count only with `digits`.
     """
-    good = sum(
-        1
-        for cell in cells
-        if (digits or not is_plain_digits(cell)) and any(read_moment(cell, order=order) for order in DateOrder)
-    )
+    good = sum(1 for cell in cells if is_date(cell, digits=digits))
     return bool(cells) and good >= MOST * len(cells)
 
 
@@ -166,9 +176,11 @@ def date_order(cells: Sequence[str]) -> DateOrder | None:
     >>> date_order(["2/1/2018", "2/26/2018"]), date_order(["2/1/2018"])
     (<DateOrder.MONTH_FIRST: 'month-first'>, None)
     """
-    parts = [match.groups()[:2] for cell in cells if (match := _YEAR_LAST.fullmatch(cell.strip()))]
-    day_first = any(int(first) > 12 for first, _ in parts)
-    month_first = any(int(second) > 12 for _, second in parts)
+    found = [match.groups()[:2] for cell in cells if (match := _YEAR_LAST.fullmatch(cell.strip()))]
+    parts = [(int(first), int(second)) for first, second in found]
+    # What is no day in any order, such as 13/13/2026, proves nothing.
+    day_first = any(first > 12 >= second and first <= 31 for first, second in parts)
+    month_first = any(second > 12 >= first and second <= 31 for first, second in parts)
     if day_first == month_first:
         return None
     return DateOrder.DAY_FIRST if day_first else DateOrder.MONTH_FIRST
@@ -206,10 +218,14 @@ def strip_currency(cell: str) -> tuple[str, str | None]:
     return (number, known) if known or not unit else (cell.strip(), None)
 
 
+def is_number(cell: str) -> bool:
+    """Whether a cell holds a number or an amount."""
+    return _NUMBER.fullmatch(strip_currency(cell)[0]) is not None
+
+
 def looks_like_numbers(cells: Sequence[str]) -> bool:
     """Whether a column of cells (without nulls) holds numbers or amounts."""
-    good = sum(1 for cell in cells if _NUMBER.fullmatch(strip_currency(cell)[0]))
-    return bool(cells) and good >= MOST * len(cells)
+    return bool(cells) and sum(map(is_number, cells)) >= MOST * len(cells)
 
 
 def decimal_mark(cells: Sequence[str]) -> str | None:
@@ -218,11 +234,15 @@ def decimal_mark(cells: Sequence[str]) -> str | None:
     >>> decimal_mark(["1.250,50", "3"]), decimal_mark(["1.250"]), decimal_mark(["12", "7"])
     (',', None, '.')
     """
-    numbers = [strip_currency(cell)[0] for cell in cells]
-    if not any(mark in number for number in numbers for mark in ".,"):
+    if not any(mark in strip_currency(cell)[0] for cell in cells for mark in ".,"):
         return "."
-    proved = {mark for number in numbers if (mark := _proved_mark(number))}
+    proved = decimals_say(cells)
     return proved.pop() if len(proved) == 1 else None
+
+
+def decimals_say(cells: Iterable[str]) -> set[str]:
+    """The decimal marks that cells with numbers prove."""
+    return {mark for cell in cells if (mark := _proved_mark(strip_currency(cell)[0]))}
 
 
 def _proved_mark(number: str) -> str | None:

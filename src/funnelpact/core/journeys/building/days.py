@@ -32,4 +32,3 @@ def _offsets(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
 def instant(at: datetime) -> ir.Value:
     """This returns an instant as a literal that every engine reads in UTC."""
     return ibis.timestamp(at.astimezone(UTC).isoformat())
-

@@ -85,9 +85,7 @@ def _said_now(deals: ir.Table) -> ir.Table:
     )
 
 
-def _credited(
-    *, facts: Mapping[str, ir.Table], deals: ir.Table, leads: ir.Table, attribution: Attribution
-) -> ir.Table:
+def _credited(*, facts: Mapping[str, ir.Table], deals: ir.Table, leads: ir.Table, attribution: Attribution) -> ir.Table:
     """The lead of each deal: of those that the deal names or that are linked to it, the one that the attribution takes."""
     named = deals.select("deal_nr", "opened_at", lead_nr=deals.named_nr, rank=ibis.literal(_NAMED, "int64"))
     links = facts["links"]

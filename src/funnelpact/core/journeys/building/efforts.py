@@ -61,15 +61,16 @@ def pass_of(*, rows: ir.Table, later: ir.Table, nr: str, at: str) -> ir.Table:
     """This returns rows of leads with the number of the `pass` that their instant falls into, 1 being the first."""
     # A view, because joins on what another join computed cannot be chained.
     rows = rows.view()
-    bounds = later.select(later_nr="lead_nr", later_pass="pass", later_from="from_at", later_until="until_at")
+    names = {"later_nr": "lead_nr", "later_number": "pass", "later_from": "from_at", "later_until": "until_at"}
+    bounds = later.select(**names)
     inside = [
         (nr, "later_nr"),
         rows[at] >= bounds.later_from,
         rows[at] < bounds.later_until,
     ]
     joined = rows.left_join(bounds, inside)
-    found = joined.mutate(**{"pass": joined.later_pass.fill_null(1)})
-    return found.drop("later_nr", "later_pass", "later_from", "later_until")
+    found = joined.mutate(**{"pass": joined.later_number.fill_null(1)})
+    return found.drop("later_nr", "later_number", "later_from", "later_until")
 
 
 def _events(*, facts: Mapping[str, ir.Table], moves: ir.Table, deals: ir.Table) -> ir.Table:

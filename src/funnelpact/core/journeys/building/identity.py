@@ -68,4 +68,6 @@ def deleted(*, deletions: ir.Table) -> ir.Table:
     last = said.group_by(deleted_nr=said.subject_nr).aggregate(
         at=said.happened_at.max(where=~said.undone), back_at=said.happened_at.max(where=said.undone)
     )
-    return last.filter(last["at"].notnull() & (last.back_at.isnull() | (last["at"] >= last.back_at))).select("deleted_nr")
+    return last.filter(last["at"].notnull() & (last.back_at.isnull() | (last["at"] >= last.back_at))).select(
+        "deleted_nr"
+    )

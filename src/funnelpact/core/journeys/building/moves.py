@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
-import pyarrow as pa
 from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
@@ -17,43 +16,48 @@ LEFT = -1
 """The position that stands for every exit."""
 
 
-def placed(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:
-    """This returns the transitions of leads and deals with their `position`: 0 …, `LEFT`, or NULL for a label without meaning.
-
-    A deal label that the mapping does not name is an open deal.
+def positioned(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """This returns the transitions with their `position`: 0 … of the stage, `LEFT` for an exit, NULL for a label without
+    meaning, and for whatever is neither a lead's nor a deal's. A deal label that the mapping does not name is an open deal.
     """
     where = {stage: number for number, stage in enumerate(mapping.funnel.stages)} | {EXIT: LEFT}
     entries = [entry for entry in mapping.labels if entry.stage is None or entry.stage in where]
-    known = pa.table(
-        {
-            "of_record": pa.array([entry.record for entry in entries], pa.string()),
-            "of_label": pa.array([entry.label for entry in entries], pa.string()),
-            "since": pa.array([entry.since for entry in entries], pa.date32()),
-            "until": pa.array([entry.until for entry in entries], pa.date32()),
-            "position": pa.array([where[entry.stage] if entry.stage else None for entry in entries], pa.int64()),
-        }
-    )
-    rows = transitions.filter(transitions.subject_kind.isin(["lead", "contact", "deal"]))
-    rows = rows.mutate(record=ibis.ifelse(rows.subject_kind == "deal", "deal", "lead"))
-    dated = any(entry.since or entry.until for entry in entries)
-    labels = ibis.memtable(known)
-    on = [rows.record == labels.of_record, rows.label == labels.of_label]
-    if dated:
+    rows = transitions.mutate(of_record=_record(transitions.subject_kind))
+    if any(entry.since or entry.until for entry in entries):
         day = day_in(zone=mapping.zone, at=rows.happened_at, is_day=rows.precision == Precision.DAY.value)
-        rows = rows.mutate(day=day)
-        on = [rows.record == labels.of_record, rows.label == labels.of_label]
-        on += [labels.since.isnull() | (rows.day >= labels.since), labels.until.isnull() | (rows.day < labels.until)]
-    joined = rows.left_join(labels, on)
-    open_deal = (joined.record == "deal") & joined.of_label.isnull()
-    return joined.select(
+        rows = rows.mutate(of_day=day)
+    branches = []
+    for entry in entries:
+        holds = (rows.of_record == entry.record) & (rows.label == entry.label)
+        if entry.since:
+            holds &= rows.of_day >= ibis.literal(entry.since)
+        if entry.until:
+            holds &= rows.of_day < ibis.literal(entry.until)
+        branches.append((holds, ibis.literal(where[entry.stage] if entry.stage else None, type="int64")))
+    branches.append((rows.of_record == "deal", ibis.literal(mapping.deal_position, type="int64")))
+    placed_rows = rows.mutate(position=ibis.cases(*branches, else_=ibis.null("int64")))
+    return placed_rows.drop(*(column for column in ("of_record", "of_day") if column in placed_rows.columns))
+
+
+def placed(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """This returns the transitions of leads and deals as journeys need them: `record` (lead or deal), `nr`, `at`, `is_day`,
+    `position`, `label`, `reason`.
+    """
+    rows = positioned(transitions=transitions, mapping=mapping)
+    rows = rows.mutate(record=_record(rows.subject_kind)).filter(lambda table: table.record.notnull())
+    return rows.select(
         "record",
         "label",
         "reason",
-        nr=joined.subject_nr,
-        at=joined.happened_at,
-        is_day=joined.precision == Precision.DAY.value,
-        position=ibis.ifelse(open_deal, mapping.deal_position, joined.position),
+        "position",
+        nr=rows.subject_nr,
+        at=rows.happened_at,
+        is_day=rows.precision == Precision.DAY.value,
     )
+
+
+def _record(kind: ir.Value) -> ir.Value:
+    return kind.cases(("lead", "lead"), ("contact", "lead"), ("deal", "deal"), else_=ibis.null("string"))
 
 
 def entered(*, moves: ir.Table, by: Sequence[str], positions: range) -> ir.Table:

@@ -276,9 +276,7 @@ def _implied(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tabl
     end = ibis.ifelse(at[last].isnull(), raw.left_at, None)
     first = ibis.least(at[0], end)
     first_on = day_in(zone=mapping.zone, at=first, is_day=ibis.literal(False))
-    days = {
-        place: day_in(zone=mapping.zone, at=at[place], is_day=exactly[place].isnull()) for place in positions
-    }
+    days = {place: day_in(zone=mapping.zone, at=at[place], is_day=exactly[place].isnull()) for place in positions}
     here = {place: at[place].notnull() & (raw.begins <= place) for place in positions}
     return raw.mutate(
         imputed=imputed.cast("int32"),
@@ -302,4 +300,3 @@ def _excluded(raw: ir.Table, rules: Sequence[Exclusion]) -> ir.Value:
             holds &= raw.created_on < ibis.literal(rule.until)
         branches.append((holds, ibis.literal(rule.reason)))
     return ibis.cases(*branches, else_=ibis.null("string"))
-

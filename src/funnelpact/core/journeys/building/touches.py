@@ -77,9 +77,7 @@ def hand_overs(*, facts: Mapping[str, ir.Table], later: ir.Table) -> ir.Table:
         exact=rows.precision == Precision.INSTANT.value,
     )
     plain = pass_of(rows=plain, later=later, nr="record", at="at")
-    order = ibis.struct(
-        {"at": plain["at"], "owner": plain.owner.fill_null(""), "team": plain.team.fill_null("")}
-    )
+    order = ibis.struct({"at": plain["at"], "owner": plain.owner.fill_null(""), "team": plain.team.fill_null("")})
     return plain.group_by("record", "pass").aggregate(
         handed_day=plain["at"].min(),
         handed_at=plain["at"].min(where=plain.exact),

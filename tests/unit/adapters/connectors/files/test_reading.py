@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funnelpact.adapters.connectors.files.reading import FileNotText, TextFile, read_text_file
+from funnelpact.adapters.connectors.files.reading.table import TextFile
+from funnelpact.adapters.connectors.files.reading.text import FileNotText, read_text_file
 
 TURKISH = "Ad;Şehir\nIşıl;İzmir\nGüneş;Muğla\n"
 

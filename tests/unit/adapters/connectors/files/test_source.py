@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funnelpact.adapters.connectors.files.facts import facts_of_file
+from funnelpact.adapters.connectors.files.making.facts import facts_of_file
 from funnelpact.adapters.connectors.files.mapping import propose_mappings
-from funnelpact.adapters.connectors.files.reading import read_text_file
+from funnelpact.adapters.connectors.files.reading.text import read_text_file
 from funnelpact.adapters.connectors.files.recognition import FileNotUnderstood, understand
 from funnelpact.adapters.connectors.files.source import FileMissing, FileSource
 from funnelpact.adapters.connectors.files.values import DateOrder, DatesAmbiguous, DatesMixed, NumbersAmbiguous

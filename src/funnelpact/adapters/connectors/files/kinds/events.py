@@ -43,9 +43,9 @@ from funnelpact.adapters.connectors.files.kinds.records import (
     is_unique,
     kind_by_headers,
     kind_by_values,
-    overlap,
     references,
 )
+from funnelpact.adapters.connectors.files.reading.cells import Cells, overlap
 from funnelpact.core.journeys.stages import plain_words
 
 ACTIVITIES, FORMS, MOVES, HANDOVERS, SPEND = "activities", "forms", "moves", "handovers", "spend"
@@ -67,7 +67,7 @@ _KEPT = {
 """The roles that each kind of event keeps of what headers gave."""
 
 Read = Mapping[str, Sequence[Column]]
-Values = Mapping[tuple[str, str], frozenset[str]]
+Values = Mapping[tuple[str, str], Cells]
 
 
 def event_kind(name: str, read: Read, values: Values) -> str | None:
@@ -152,7 +152,7 @@ def _subjects(name: str, read: Read, values: Values) -> dict[Role, str]:
         return found
     for column in references(columns):
         for other in read:
-            keys = [values[other, key.header] for key in read[other] if is_unique(key) and key.shape in _KEYS]
+            keys = [values[other, key.header] for key in read[other] if key.shape in _KEYS and is_unique(key)]
             if other != name and _repeats(column) and dates_of(read[other]):
                 part = max((overlap(values[name, column.header], key) for key in keys), default=0.0)
                 if part >= REFERS:
@@ -184,13 +184,13 @@ def _is_subject(name: str, column: Column, columns: Sequence[Column], values: Va
 
 def _are_deals(columns: Sequence[Column]) -> bool:
     """Whether rows have a key of their own, an end that is won or lost, and two days: a record's, not an event's."""
-    keyed = any(is_unique(column) and column.shape in _KEYS for column in columns)
+    keyed = any(column.shape in _KEYS and is_unique(column) for column in columns)
     return keyed and len(dates_of(columns)) > 1 and any(column.shape is Shape.STAGE for column in columns)
 
 
 def _own_key(columns: Sequence[Column]) -> Column | None:
     """The key that the events themselves have."""
-    keys = [column for column in columns if is_unique(column) and column.shape in _KEYS]
+    keys = [column for column in columns if column.shape in _KEYS and is_unique(column)]
     return next(
         (c for c in keys if names_record(header=c.header) or header_is(header=c.header, words=EVENT_KEYS)), None
     )
@@ -209,7 +209,7 @@ def _is_own_key(column: Column | None) -> bool:
 
 def _activity(name: str, columns: Sequence[Column], values: Values) -> Column | None:
     """The column that says what was done: by its header, or because most of its words are such deeds."""
-    words = [c for c in columns if c.shape in _WORDS and c.distinct <= _FEW and not ends_in_number(header=c.header)]
+    words = [c for c in columns if c.shape in _WORDS and c.cells.at_most(_FEW) and not ends_in_number(header=c.header)]
     named = [column for column in words if _says(column, ACTIVITY_SAID) and is_short(header=column.header)]
     deeds = [column for column in words if _speaks_of_deeds(values[name, column.header])]
     both = [column for column in named if column in deeds]
@@ -225,15 +225,16 @@ def _tells_of_deeds(name: str, columns: Sequence[Column], values: Values) -> boo
     return not persons and any(_speaks_of_deeds(values[name, column.header]) for column in kinds)
 
 
-def _speaks_of_deeds(cells: frozenset[str]) -> bool:
+def _speaks_of_deeds(cells: Cells) -> bool:
     deeds = SALES_WORDS | PERSON_WORDS | MAIL_WORDS | PAPER_WORDS
-    found = sum(1 for cell in cells if deeds & set(plain_words(label=cell)))
-    return bool(cells) and found >= 0.6 * len(cells)
+    words, _ = cells.looked
+    found = sum(1 for word in words if deeds & set(plain_words(label=word)))
+    return len(words) > 0 and found >= 0.6 * len(words)
 
 
 def _entered(name: str, columns: Sequence[Column], values: Values) -> Column | None:
     """The column of the stage that was entered."""
-    labels = [c for c in columns if c.shape in _LABELS and c.distinct <= max(_FEW, 1)]
+    labels = [c for c in columns if c.shape in _LABELS and c.cells.at_most(_FEW)]
     after = [c for c in labels if _says(c, AFTER_SAID) and not _says(c, BEFORE_SAID)]
     if any(_says(c, (*BEFORE_SAID, *ENTERED_SAID)) for c in columns) or _property(name, columns, values):
         stage = next((c for c in labels if c.role is Role.STAGE or c.shape is Shape.STAGE), None)
@@ -244,7 +245,9 @@ def _entered(name: str, columns: Sequence[Column], values: Values) -> Column | N
 def _property(name: str, columns: Sequence[Column], values: Values) -> Column | None:
     """The column that names which field was changed, where the rows are changes of many fields."""
     named = [column for column in columns if column.shape in _WORDS and _says(column, PROPERTY_SAID)]
-    return next((c for c in named if any(is_stage_property(name=cell) for cell in values[name, c.header])), None)
+    return next(
+        (c for c in named if any(is_stage_property(name=word) for word in values[name, c.header].looked[0])), None
+    )
 
 
 def is_stage_property(*, name: str) -> bool:

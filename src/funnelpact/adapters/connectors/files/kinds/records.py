@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, speaks_of_person
+from funnelpact.adapters.connectors.files.reading.cells import Cells, overlap
 
 REFERS = 0.8
 """A column refers to another file's key where so large a share of its different values is found there."""
@@ -45,12 +46,12 @@ def _has_own_deals(roles: Mapping[Role, Column]) -> bool:
 
 
 def kind_by_values(
-    name: str, read: Mapping[str, Sequence[Column]], values: Mapping[tuple[str, str], frozenset[str]]
+    name: str, read: Mapping[str, Sequence[Column]], values: Mapping[tuple[str, str], Cells]
 ) -> str | None:
     """What the rows are where headers do not say: stages or an end make deals, a key in a larger file its deals."""
     columns = read[name]
     dates = dates_of(columns)
-    keys = [column for column in columns if is_unique(column) and column.shape is not Shape.DATE]
+    keys = [column for column in columns if is_unique(column)]
     if not keys or not dates:
         return None
     part = any(
@@ -67,7 +68,7 @@ def kind_by_values(
 def kind_by_use(
     name: str,
     read: Mapping[str, Sequence[Column]],
-    values: Mapping[tuple[str, str], frozenset[str]],
+    values: Mapping[tuple[str, str], Cells],
     kinds: Mapping[str, str],
 ) -> str | None:
     """What rows without a day are, by the column of another file that names them; companies where that says nothing."""
@@ -85,14 +86,15 @@ def kind_by_use(
 
 
 def part_of(
-    inner: frozenset[str],
-    values: Mapping[tuple[str, str], frozenset[str]],
+    inner: Cells,
+    values: Mapping[tuple[str, str], Cells],
     other: str,
     read: Mapping[str, Sequence[Column]],
 ) -> bool:
     """Whether the values are most of a part of another file's keys."""
     return any(
-        len(inner) < len(values[other, column.header]) and overlap(inner, values[other, column.header]) >= REFERS
+        inner.distinct < values[other, column.header].distinct
+        and overlap(inner, values[other, column.header]) >= REFERS
         for column in read[other]
         if is_unique(column)
     )
@@ -100,7 +102,7 @@ def part_of(
 
 def references(columns: Sequence[Column]) -> list[Column]:
     """The columns that may refer to another file: words and numbers, more than one of them."""
-    return [column for column in columns if column.shape in REFERENCE_SHAPES and column.distinct > 1]
+    return [column for column in columns if column.shape in REFERENCE_SHAPES and not column.cells.at_most(1)]
 
 
 def dates_of(columns: Sequence[Column]) -> list[Column]:
@@ -109,10 +111,5 @@ def dates_of(columns: Sequence[Column]) -> list[Column]:
 
 
 def is_unique(column: Column) -> bool:
-    """Whether every cell that says something says something else."""
-    return column.filled > 0 and column.distinct == column.filled
-
-
-def overlap(inner: frozenset[str], outer: frozenset[str]) -> float:
-    """The share of the inner values that is found among the outer ones."""
-    return len(inner & outer) / len(inner) if inner else 0.0
+    """Whether every cell that says something says something else. Days are no keys, however they differ."""
+    return column.shape not in {Shape.DATE, Shape.STAMP} and column.cells.are_unlike

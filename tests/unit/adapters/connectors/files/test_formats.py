@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from funnelpact.adapters.connectors.files.formats import FileRefused, read_files
+from funnelpact.adapters.connectors.files.reading.formats import FileRefused, read_files
 from funnelpact.core.terms.message import Message
 
 
@@ -174,3 +174,46 @@ def test_a_packed_file_that_unfolds_beyond_a_gigabyte_is_refused():
 
     assert len(block) < 100_000
     assert reason_of(gzip.compress(bytes((1 << 30) + 1), compresslevel=1)) == "reason.too-large"
+
+
+def test_a_packed_file_may_have_several_parts():
+    """Some packers write one member after the other; all of them count."""
+    (file,) = read_files(name="x.csv.gz", content=gzip.compress(b"a;b\n1;2\n") + gzip.compress(b"3;4\n"))
+
+    assert [row.cells for row in file.rows] == [("1", "2"), ("3", "4")]
+
+
+def test_a_packed_file_that_was_cut_is_refused():
+    """What is missing cannot be known."""
+    assert reason_of(gzip.compress(b"a;b\n" + bytes(range(256)) * 99)[:-20]) == "reason.broken"
+
+
+def test_parquet_keeps_microseconds_and_zones():
+    """An instant comes as exactly as it was kept, nothing is cut to seconds."""
+    instants = [datetime(2026, 1, 1, 8, 0, 0, 123_456), datetime(2026, 1, 1, 8)]
+    table = pa.table({"at": instants, "zoned": pa.array(instants, pa.timestamp("ns", "UTC")), "price": [1.5, 2.0]})
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    (file,) = read_files(name="x", content=stream.getvalue())
+
+    assert file.rows[0].cells == ("2026-01-01 08:00:00.123456", "2026-01-01 08:00:00.123456Z", "1.5")
+    assert file.rows[1].cells[2] == "2"
+
+
+def test_a_record_too_deep_for_anybody_is_kept_aside():
+    """Lists in lists in lists cost one line, not the import."""
+    deep = b"[" * 100_000 + b"]" * 100_000
+    (file,) = read_files(
+        name="x", content=b'{"a": 1}\n{"a": ' + deep + b"}\n" + b'{"b":' * 400 + b"1" + b"}" * 400 + b"\n"
+    )
+
+    assert file.rows_in == 3
+    assert (file.rejected[0].line, file.rejected[0].reason) == (2, "bad-json")
+
+
+def test_too_many_columns_are_refused():
+    """Nobody keeps so many fields; looking at each would take hours."""
+    lines = "\n".join(f'{{"k{n}": 1}}' for n in range(6_000))
+
+    assert reason_of(lines.encode()) == "reason.too-wide"
+    assert reason_of((",".join(f"c{n}" for n in range(100_000)) + "\n").encode()) == "reason.too-wide"

@@ -1,0 +1,39 @@
+"""A file to facts under a mapping: pure, by whole columns, every row kept or rejected with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from funnelpact.adapters.connectors.files.arrow import Table, pa
+from funnelpact.adapters.connectors.files.kinds.events import EVENTS
+from funnelpact.adapters.connectors.files.making.events import facts_of_events
+from funnelpact.adapters.connectors.files.making.reader import Reader
+from funnelpact.adapters.connectors.files.making.records import facts_of_records
+from funnelpact.adapters.connectors.files.mapping import FileMapping
+from funnelpact.adapters.connectors.files.reading.table import Rejected, TextFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """The facts of one file, by table and without `batch`, and the rows that were not taken."""
+
+    tables: Mapping[str, Table]
+    kept: int
+    rejected: tuple[Rejected, ...]
+
+
+def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
+    """The facts of a file under a mapping. Rows in = kept + rejected."""
+    reader = Reader(file=file, mapping=mapping)
+    facts = facts_of_events(reader=reader) if mapping.kind in EVENTS else facts_of_records(reader=reader)
+    parts: dict[str, list[Table]] = {}
+    for name, table in facts:
+        if table.num_rows:
+            parts.setdefault(name, []).append(table)
+    rejected = (*file.rejected, *reader.rejected())
+    return FileFacts(
+        tables={name: pa.concat_tables(tables) for name, tables in parts.items()},
+        kept=file.rows_in - len(rejected),
+        rejected=rejected,
+    )
