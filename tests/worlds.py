@@ -96,10 +96,10 @@ def _fact(words: list[str]) -> tuple[str, Row]:
     kind, key, *rest = words
     if rest[:1] == [">"]:
         _, label, day = rest
-        move = {"source_id": key, "subject": key, "subject_kind": kind, "label": label}
+        move = {"source_id": f"{kind} moves/{key}", "subject": key, "subject_kind": kind, "label": label}
         return "transitions", {**move, **_moment(day)}
     table = _TABLES[kind]
-    row: Row = {"source_id": key, "labels": []}
+    row: Row = {"source_id": f"{kind}/{key}", "labels": []}
     if rest[:1] == ["of"]:
         row["lead"], rest = rest[1], rest[2:]
     said = dict(word.split("=", 1) for word in rest if "=" in word)

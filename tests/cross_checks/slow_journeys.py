@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from funnelpact.core.journeys.stages import EXIT, stage_of
@@ -152,7 +153,7 @@ def slow_journeys(facts: Facts, as_of: date) -> list[Pass]:
         name = key if key in keys else min(keys)
         starts = returns(own, of_lead[key], came[key], [at for at, _ in touched[key]])
         bounds = [ALWAYS, *starts, NEVER]
-        for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False), start=1):
+        for number, (start, end) in enumerate(pairwise(bounds), start=1):
             one = _pass(
                 begun=begun if number == 1 else start,
                 moves=[move for move in own if start <= move[0] < end],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from funnelpact.apps.language import language
-from funnelpact.core.journeys.mapping import FunnelMapping
+from funnelpact.core.journeys.mapping import FunnelMapping, StageLabel
 from funnelpact.core.terms.problem import Problems
 from funnelpact.core.terms.report import Figures, Level, QualityReport
 from funnelpact.workflows.quality import QualityRefuses, check_quality, refuse_if_spoilt, refused_figures
@@ -66,7 +66,9 @@ def test_a_mapping_of_the_company_places_its_labels(tmp_path: Path):
     """What no word tells, people do."""
     world = "lead a 2026-01-01\nlead a > Nurture 2026-01-02T09:00"
     by_words = report(tmp_path / "a", world)
-    by_hand = report(tmp_path / "b", world, mapping=FunnelMapping(lead_labels={"Nurture": "sql"}))
+    by_hand = report(
+        tmp_path / "b", world, mapping=FunnelMapping(labels=(StageLabel(record="lead", label="Nurture", stage="sql"),))
+    )
 
     assert [issue.code for issue in by_words.issues] == ["label-unknown"]
     assert not by_hand.issues

@@ -76,9 +76,9 @@ def happened_by(*, facts: Mapping[str, ir.Table], as_of: date, zone: str) -> dic
     last_day = datetime.combine(as_of, time(), UTC)
     found = {}
     for name, table in facts.items():
-        by_then = table.happened_at < instant(end)
+        by_then = table.happened_at < instant(at=end)
         if end - last_day != timedelta(days=1):
             known_to_day = table.precision == Precision.DAY.value
-            by_then = ibis.ifelse(known_to_day, table.happened_at <= instant(last_day), by_then)
+            by_then = ibis.ifelse(known_to_day, table.happened_at <= instant(at=last_day), by_then)
         found[name] = table.filter(by_then)
     return found

@@ -19,7 +19,7 @@ def day_in(*, zone: str, at: ir.Value, is_day: ir.Value) -> ir.Value:
     offsets = _offsets(zone)
     if {offset for _, offset in offsets} == {timedelta(0)}:
         return at.date()
-    branches = [(at < instant(end), int(offset / timedelta(minutes=1))) for end, offset in offsets]
+    branches = [(at < instant(at=end), int(offset / timedelta(minutes=1))) for end, offset in offsets]
     minutes = ibis.cases(*branches, else_=branches[-1][1])
     return ibis.ifelse(is_day, at, at + minutes.as_interval("m")).date()
 
@@ -29,6 +29,6 @@ def _offsets(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
     return tuple((stretch.end, stretch.offset) for stretch in stretches(zone=zone, start=_FIRST, end=_LAST))
 
 
-def instant(at: datetime) -> ir.Value:
+def instant(*, at: datetime) -> ir.Value:
     """This returns an instant as a literal that every engine reads in UTC."""
     return ibis.timestamp(at.astimezone(UTC).isoformat())

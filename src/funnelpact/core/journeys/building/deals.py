@@ -94,12 +94,14 @@ def _credited(*, facts: Mapping[str, ir.Table], deals: ir.Table, leads: ir.Table
     there = links.filter(links.from_kind.isin(person) & (links.to_kind == sale))
     back = links.filter((links.from_kind == sale) & links.to_kind.isin(person))
     linked = stacked(
-        there.select(deal_nr="to_nr", lead_nr="from_nr", rank=rank),
-        back.select(deal_nr="from_nr", lead_nr="to_nr", rank=rank),
+        tables=[
+            there.select(deal_nr="to_nr", lead_nr="from_nr", rank=rank),
+            back.select(deal_nr="from_nr", lead_nr="to_nr", rank=rank),
+        ],
     )
     opened = deals.select(opened_nr=deals.deal_nr, opened_at=deals.opened_at)
     placed = linked.inner_join(opened, linked.deal_nr == opened.opened_nr)
-    candidates = stacked(named, placed)
+    candidates = stacked(tables=[named, placed])
     known = candidates.inner_join(leads.select(known_nr="nr", created_at="created_at"), [("lead_nr", "known_nr")])
     later = known.created_at > known.opened_at
     age = known.opened_at.delta(known.created_at, unit="second")

@@ -28,7 +28,7 @@ def later_passes(
     """
     events = _events(facts=facts, moves=moves, deals=deals)
     chosen = _that_may_return(events=events, leads=leads, mapping=mapping)
-    told = stacked(events, _touches(facts)).semi_join(chosen, "nr")
+    told = stacked(tables=[events, _touches(facts)]).semi_join(chosen, "nr")
     before = ibis.window(group_by="nr", order_by=["at", "what"], preceding=(None, 1))
     opens, closes = told.what == _OPENED, told.what.isin([_WON, _LOST])
     seen = told.mutate(
@@ -45,15 +45,17 @@ def later_passes(
     # One exit is followed by one return: what comes after it belongs to the pass that the return opened.
     returns = free.filter(~anew).group_by("nr", "out_at").aggregate(from_at=free["at"].min())
     begun = stacked(
-        returns.select(lead_nr="nr", from_at="from_at"),
-        free.filter(anew).select(lead_nr="nr", from_at="at"),
+        tables=[
+            returns.select(lead_nr="nr", from_at="from_at"),
+            free.filter(anew).select(lead_nr="nr", from_at="at"),
+        ],
         distinct=True,
     )
     in_order = ibis.window(group_by="lead_nr", order_by="from_at")
     return begun.mutate(
         **{"pass": ibis.row_number().over(in_order) + 2},
         # A plain comparison is what engines hash on; a condition with OR would compare every row with every pass.
-        until_at=begun.from_at.lead().over(in_order).fill_null(instant(_FOREVER)),
+        until_at=begun.from_at.lead().over(in_order).fill_null(instant(at=_FOREVER)),
     )
 
 
@@ -81,10 +83,12 @@ def _events(*, facts: Mapping[str, ir.Table], moves: ir.Table, deals: ir.Table) 
     ended = ours.mutate(ended_at=ibis.coalesce(won, ours.left_at), is_won=won.notnull())
     ended = ended.filter(ended.ended_at.notnull())
     return stacked(
-        _event(of_leads, of_leads.nr, of_leads["at"], ibis.ifelse(of_leads.position == LEFT, _EXIT, _ENTRY)),
-        _event(ours, ours.lead_nr, ours.opened_at, ibis.literal(_OPENED)),
-        _event(ended, ended.lead_nr, ended.ended_at, ibis.ifelse(ended.is_won, _WON, _LOST)),
-        _event(came, came.lead_nr, came.happened_at, ibis.literal(_CAME)),
+        tables=[
+            _event(of_leads, of_leads.nr, of_leads["at"], ibis.ifelse(of_leads.position == LEFT, _EXIT, _ENTRY)),
+            _event(ours, ours.lead_nr, ours.opened_at, ibis.literal(_OPENED)),
+            _event(ended, ended.lead_nr, ended.ended_at, ibis.ifelse(ended.is_won, _WON, _LOST)),
+            _event(came, came.lead_nr, came.happened_at, ibis.literal(_CAME)),
+        ],
     )
 
 

@@ -46,7 +46,7 @@ def journey_rows(
     passes = beside(rows=passes, part=entered, keys=("nr", "pass"), name="moved")
     passes = beside(rows=passes, part=ends, keys=("nr", "pass"), name="ended")
     passes = beside(rows=passes, part=_deals_of_pass(deals, positions), keys=("lead_nr", "pass"), name="sold")
-    both = stacked(_in_one_shape(passes, positions), alone)
+    both = stacked(tables=[_in_one_shape(passes, positions), alone])
     for part, name in ((handed, "handed"), (engaged, "engaged"), (touched, "touched")):
         both = beside(rows=both, part=part, keys=("record", "pass"), name=name)
     both = both.left_join(deleted, both.record == deleted.deleted_nr)
@@ -60,7 +60,7 @@ def _of_leads(leads: ir.Table, later: ir.Table, mapping: FunnelMapping) -> ir.Ta
     again = later.inner_join(leads, later.lead_nr == leads.nr)
     again = again.mutate(created_at=again.from_at, created_exactly=again.from_at)
     again = again.mutate(created_on=day_in(zone=mapping.zone, at=again.from_at, is_day=ibis.literal(False)))
-    return stacked(first, again)
+    return stacked(tables=[first, again])
 
 
 def _of_deals(deals: ir.Table, mapping: FunnelMapping) -> ir.Table:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 from ibis.expr import types as ir
 
 
-def stacked(*tables: ir.Table, distinct: bool = False) -> ir.Table:
+def stacked(*, tables: Sequence[ir.Table], distinct: bool = False) -> ir.Table:
     """This returns the rows of all tables, whose columns have the same names; any value may be missing.
 
-    >>> stacked(ibis.memtable({"a": [1]}), ibis.memtable({"a": [2]})).count().to_pyarrow().as_py()
+    >>> stacked(tables=[ibis.memtable({"a": [1]}), ibis.memtable({"a": [2]})]).count().to_pyarrow().as_py()
     2
     """
     first = tables[0].schema()
