@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from funnelpact.core.view.language import Language
 if TYPE_CHECKING:
     from funnelpact.adapters.records.database import Records
     from funnelpact.adapters.records.inbox import Inbox
+    from funnelpact.adapters.records.mappings import Mappings
     from funnelpact.adapters.warehouse.engine import Limits
     from funnelpact.adapters.warehouse.facts import FactFolder
     from funnelpact.core.facts.checks import Check, Rebuilt
-    from funnelpact.workflows.ports import FactStore, Source
+    from funnelpact.core.journeys.mapping import FunnelMapping
+    from funnelpact.workflows.ports import FactStore, SavedMapping, Source
     from funnelpact.workflows.show import Road
 
 DATA_FOLDER = Path("funnelpact-data")
@@ -47,6 +50,43 @@ def fact_folder(folder: Path | None) -> FactFolder:
     from funnelpact.adapters.warehouse.facts import FactFolder
 
     return FactFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
+
+
+class KeptMappings:
+    """The versions of the funnel mapping in the records."""
+
+    def __init__(self, kept: Mappings) -> None:
+        self.kept = kept
+
+    def newest(self) -> FunnelMapping | None:
+        """The mapping in force; None where nobody has saved one."""
+        from funnelpact.apps.funnel_file import mapping_from
+
+        found = self.kept.funnel()
+        return None if found is None else mapping_from(data=found[1])
+
+    def versions(self) -> list[SavedMapping]:
+        """All versions, oldest first."""
+        from funnelpact.apps.funnel_file import mapping_from
+        from funnelpact.workflows.ports import SavedMapping
+
+        return [
+            SavedMapping(number=number, saved_at=saved_at, mapping=mapping_from(data=data))
+            for number, saved_at, data in self.kept.funnel_versions()
+        ]
+
+    def save(self, mapping: FunnelMapping, *, saved_at: datetime) -> int:
+        """The number of a new version."""
+        from funnelpact.apps.funnel_file import mapping_data
+
+        return self.kept.save_funnel(mapping_data(mapping=mapping), saved_at=saved_at)
+
+
+def funnel_mappings(folder: Path | None) -> KeptMappings:
+    """What people have said of their labels, every version of it."""
+    from funnelpact.adapters.records.mappings import Mappings
+
+    return KeptMappings(Mappings(records(folder)))
 
 
 def inbox(folder: Path | None) -> Inbox:
