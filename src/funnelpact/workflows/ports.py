@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from funnelpact.core.facts.kept import NOTHING, Batch, Delivery
+from funnelpact.core.facts.kept import NOTHING, Batch, Delivery, Generation
 from funnelpact.core.terms.report import FileReport
 
 
@@ -64,3 +64,44 @@ class FactStore(Protocol):
         delivery: Delivery = NOTHING,
     ) -> Batch | None:
         """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""
+
+
+class Snapshot(Protocol):
+    """What one engine sees of the facts up to a batch, and of the journeys in force."""
+
+    @property
+    def batch(self) -> int:
+        """The number of the last batch, 0 where there is none."""
+
+    @property
+    def known_at(self) -> datetime | None:
+        """When that batch was learnt."""
+
+    @property
+    def generation(self) -> Generation | None:
+        """The journeys in force; None where there are none, or where the snapshot is of an earlier time."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Every fact table, with numbers, as what was said last of each row."""
+
+    def changed(self, *, since: int, happened: tuple[datetime, datetime]) -> dict[str, Any]:
+        """The rows that batches after `since` brought, those that they replace, and those that happened in that span."""
+
+    def journeys(self) -> dict[str, Any]:
+        """The journey tables of the generation in force. Raises `LookupError` where there is none."""
+
+
+class JourneyStore(Protocol):
+    """Where facts and the journeys made of them are kept."""
+
+    def snapshot(self, *, known_at: datetime | None = None) -> Any:
+        """What is known now, or was known then."""
+
+    def keep_base(self, *, snapshot: Any, tables: Mapping[str, Any], said: Mapping[str, Any]) -> Generation:
+        """The generation that these tables are from now on."""
+
+    def keep_delta(
+        self, *, snapshot: Any, tables: Mapping[str, Any], records: Any, said: Mapping[str, Any]
+    ) -> Generation:
+        """The generation in which `tables` stand for the journeys of some records."""
