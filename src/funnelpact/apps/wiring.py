@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from funnelpact.adapters.records.database import Records
     from funnelpact.adapters.records.inbox import Inbox
     from funnelpact.adapters.warehouse.engine import Limits
-    from funnelpact.adapters.warehouse.facts import FactFolder
+    from funnelpact.adapters.warehouse.journeys import JourneyFolder
     from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.workflows.ports import FactStore, Source
     from funnelpact.workflows.show import Road
@@ -41,12 +41,12 @@ def fact_store(folder: Path | None) -> FactStore:
     return fact_folder(folder)
 
 
-def fact_folder(folder: Path | None) -> FactFolder:
+def fact_folder(folder: Path | None) -> JourneyFolder:
     """The facts in a folder, with their ledger in the database of the settings and an engine within its limits."""
     from funnelpact.adapters.records.ledger import Ledger
-    from funnelpact.adapters.warehouse.facts import FactFolder
+    from funnelpact.adapters.warehouse.journeys import JourneyFolder
 
-    return FactFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
+    return JourneyFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
 
 
 def inbox(folder: Path | None) -> Inbox:

@@ -12,15 +12,17 @@ from funnelpact.core.journeys.affected import EVERYBODY, affected_records, as_re
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.period import Period, day_at, instants
-from funnelpact.workflows.ports import JourneyStore, Snapshot
+from funnelpact.workflows.ports import FactStore, Snapshot
 
 SHAPE = 1
 """Grows when the same facts and mapping give other journeys; those of another shape are made anew."""
+STANDARD = FunnelMapping()
+"""What holds where nobody has said what labels mean: their words."""
 MOST_AFFECTED, FEW = 0.2, 1_000
 """Where a change reaches more than so large a share of the leads, and more than a few, all are made anew: it is quicker."""
 
 
-def update_journeys(*, store: JourneyStore, mapping: FunnelMapping, version: int) -> Generation | None:
+def update_journeys(*, store: FactStore, mapping: FunnelMapping = STANDARD, version: int = 0) -> Generation | None:
     """This returns the generation that holds all facts known now under a version of the mapping; None without facts.
 
     Its cost follows the change: only passes that a later batch reaches are made again. It always equals what a full build
@@ -52,15 +54,32 @@ def knowing(*, mapping: FunnelMapping, facts: Mapping[str, Any]) -> FunnelMappin
     return mapping.knowing(lead_labels=of_leads, deal_labels=of_deals, types=[name for name in types if name])
 
 
-def holds(*, generation: Generation | None, batch: int, mapping: FunnelMapping, version: int, end: datetime) -> bool:
-    """This returns whether a generation is what a build of the facts up to `batch` that happened before `end` would give."""
-    if generation is None or generation.batch != batch or not _same_kind(generation, mapping, version):
-        return False
-    return generation.newest_at is not None and generation.newest_at < end
+def journeys_now(
+    *, snapshot: Snapshot, facts: Mapping[str, Any], mapping: FunnelMapping, as_of: date, version: int = 0
+) -> Any:
+    """This returns the passes of the facts that happened by the end of `as_of`: those that are kept, where they hold.
+
+    Others – of an earlier day, of what was known earlier, under another mapping – are made for this one question.
+    """
+    end = instants(period=Period(as_of, as_of + timedelta(days=1)), zone=mapping.zone)[1]
+    kept = snapshot.generation
+    if (
+        kept is not None
+        and kept.batch == snapshot.batch
+        and _same_kind(kept, mapping, version)
+        and kept.newest_at is not None
+        and kept.newest_at < end
+    ):
+        return snapshot.journeys()["passes"]
+    return journeys_of(facts=facts, mapping=mapping, as_of=as_of).passes.cache()
 
 
 def _same_kind(generation: Generation, mapping: FunnelMapping, version: int) -> bool:
-    return generation.mapping == version and generation.detail["shape"] == SHAPE and generation.detail["zone"] == mapping.zone
+    return (
+        generation.mapping == version
+        and generation.detail["shape"] == SHAPE
+        and generation.detail["zone"] == mapping.zone
+    )
 
 
 def _said(mapping: FunnelMapping, version: int, until: date, newest: datetime | None) -> dict[str, Any]:
@@ -69,7 +88,7 @@ def _said(mapping: FunnelMapping, version: int, until: date, newest: datetime | 
 
 
 def _changed_part(
-    store: JourneyStore, snapshot: Snapshot, before: Generation, *, mapping: FunnelMapping, version: int, until: date
+    store: FactStore, snapshot: Snapshot, before: Generation, *, mapping: FunnelMapping, version: int, until: date
 ) -> Generation | None:
     """The generation in which only the affected records are made again; None where all have to be."""
     reached = [

@@ -41,31 +41,6 @@ class Source(Protocol):
         """Everything that the source has now."""
 
 
-class FactStore(Protocol):
-    """Where facts are kept, by batch."""
-
-    def batches(self, *, known_at: datetime | None = None) -> list[Batch]:
-        """The batches in order, those known by `known_at`."""
-
-    def facts(self, *, known_at: datetime | None = None) -> dict[str, Any]:
-        """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
-
-    def add(
-        self,
-        *,
-        facts: Mapping[str, Any],
-        received: Mapping[str, bytes],
-        known_at: datetime,
-        mapping: Mapping[str, Any],
-        report: Mapping[str, Any],
-        source: str = "files",
-        complete_until: datetime | None = None,
-        refused: Mapping[str, bytes] | None = None,
-        delivery: Delivery = NOTHING,
-    ) -> Batch | None:
-        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""
-
-
 class Snapshot(Protocol):
     """What one engine sees of the facts up to a batch, and of the journeys in force."""
 
@@ -92,10 +67,31 @@ class Snapshot(Protocol):
         """The journey tables of the generation in force. Raises `LookupError` where there is none."""
 
 
-class JourneyStore(Protocol):
-    """Where facts and the journeys made of them are kept."""
+class FactStore(Protocol):
+    """Where facts are kept, by batch, and the journeys made of them."""
 
-    def snapshot(self, *, known_at: datetime | None = None) -> Any:
+    def batches(self, *, known_at: datetime | None = None) -> list[Batch]:
+        """The batches in order, those known by `known_at`."""
+
+    def facts(self, *, known_at: datetime | None = None) -> dict[str, Any]:
+        """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
+
+    def add(
+        self,
+        *,
+        facts: Mapping[str, Any],
+        received: Mapping[str, bytes],
+        known_at: datetime,
+        mapping: Mapping[str, Any],
+        report: Mapping[str, Any],
+        source: str = "files",
+        complete_until: datetime | None = None,
+        refused: Mapping[str, bytes] | None = None,
+        delivery: Delivery = NOTHING,
+    ) -> Batch | None:
+        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""
+
+    def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
         """What is known now, or was known then."""
 
     def keep_base(self, *, snapshot: Any, tables: Mapping[str, Any], said: Mapping[str, Any]) -> Generation:

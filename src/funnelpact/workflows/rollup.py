@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from funnelpact.core.facts.kept import Arrived, Delivery, Inbox
+from funnelpact.workflows.journeys import update_journeys
 from funnelpact.workflows.ports import FactStore, Read
 from funnelpact.workflows.sync import counts_of
 
@@ -66,6 +67,7 @@ def roll_up(
         complete_until=made.complete_until if made else None,
         delivery=Delivery(rolled=[message.number for message in arrived]),
     )
+    update_journeys(store=store)
     return Rolled(source=source, batch=batch.number if batch else None, messages=len(arrived), refused=len(bad))
 
 

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from funnelpact.core.terms.report import FileReport, ImportReport
+from funnelpact.workflows.journeys import update_journeys
 from funnelpact.workflows.ports import FactStore, Source
 
 
 def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_run: bool = False) -> ImportReport:
     """This returns what was understood, kept and refused; the facts are kept as one batch unless `dry_run`.
+
+    The journeys follow.
 
     The same bytes under the same mapping again change nothing, and the report says so. Raises what reading and mapping
     raise; then nothing has been kept.
@@ -27,6 +30,7 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
         report={"counts": counts_of(read.reports)},
         complete_until=read.complete_until,
     )
+    update_journeys(store=store)
     return ImportReport(files=read.reports, batch=batch.number if batch else None, repeated=batch is None)
 
 

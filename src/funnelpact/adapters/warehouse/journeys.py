@@ -67,29 +67,27 @@ class Snapshot:
         return replace(self, generation=generation).journeys()
 
 
-class JourneyFolder:
-    """The journeys beside the facts of a folder."""
+class JourneyFolder(FactFolder):
+    """The facts of one company in one folder, and the journeys made of them."""
 
-    def __init__(self, store: FactFolder, *, most_replaced: float = MOST_REPLACED) -> None:
-        self.store = store
-        self.most_replaced = most_replaced
+    most_replaced = MOST_REPLACED
 
     def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
         """What is known now, or was known then. Of an earlier time there are facts, and no journeys are kept."""
-        batches = self.store.batches(known_at=known_at)
+        batches = self.batches(known_at=known_at)
         last = batches[-1].number if batches else 0
         return Snapshot(
-            folder=self.store.folder,
-            families=self.store.families(),
-            files=self.store.ledger.fact_files(),
+            folder=self.folder,
+            families=self.families(),
+            files=self.ledger.fact_files(),
             batch=last,
             known_at=batches[-1].known_at if batches else None,
-            generation=self.store.ledger.generation() if known_at is None else None,
+            generation=self.ledger.generation() if known_at is None else None,
         )
 
     def keep_base(self, *, snapshot: Snapshot, tables: Mapping[str, ir.Table], said: Mapping[str, Any]) -> Generation:
         """The generation that these tables are from now on. `said` has `mapping`, `newest_at`, `detail` of `Generation`."""
-        with self.store.writing() as attempt:
+        with self.writing() as attempt:
             base = {name: self._write(snapshot, name, tables[name], attempt) for name in SORTED_BY}
             return self._swap(snapshot, base=base, delta={}, said=said, attempt=attempt)
 
@@ -100,10 +98,10 @@ class JourneyFolder:
         before = snapshot.generation
         if before is None:
             raise LookupError("there is no base to which a delta could belong")
-        with self.store.writing() as attempt:
-            old = {name: _delta(snapshot.families.engine, self.store.folder, before, name) for name in OF_RECORD}
+        with self.writing() as attempt:
+            old = {name: _delta(snapshot.families.engine, self.folder, before, name) for name in OF_RECORD}
             replaced = records.select("nr")
-            if (earlier := _replaced(snapshot.families.engine, self.store.folder, before)) is not None:
+            if (earlier := _replaced(snapshot.families.engine, self.folder, before)) is not None:
                 replaced = replaced.union(earlier, distinct=True)
             delta = {REPLACED: self._write(snapshot, REPLACED, replaced, attempt)}
             for name, column in OF_RECORD.items():
@@ -119,19 +117,19 @@ class JourneyFolder:
             return self._swap(snapshot, base=before.base, delta=delta, said=said, attempt=attempt)
 
     def _is_large(self, snapshot: Snapshot, made: Generation) -> bool:
-        engine, folder = snapshot.families.engine, self.store.folder
+        engine, folder = snapshot.families.engine, self.folder
         passes = _read(engine, folder, made.base["passes"]).count().to_pyarrow().as_py()
         again = _read(engine, folder, made.delta[REPLACED]).count().to_pyarrow().as_py()
         return bool(again > self.most_replaced * passes)
 
     def _write(self, snapshot: Snapshot, name: str, rows: ir.Table, attempt: Attempt) -> list[str]:
-        path = attempt.new(self.store.folder / FOLDER, name, ".parquet")
-        self.store.disk.make_folder(path.parent)
+        path = attempt.new(self.folder / FOLDER, name, ".parquet")
+        self.disk.make_folder(path.parent)
         partial = partial_of(path)
         order = SORTED_BY.get(name, ("nr",))
         copy_to(snapshot.families.engine, rows.order_by(*order), partial)
-        self.store.disk.put_in_place(partial, path)
-        return [path.relative_to(self.store.folder).as_posix()]
+        self.disk.put_in_place(partial, path)
+        return [path.relative_to(self.folder).as_posix()]
 
     def _swap(
         self,
@@ -142,16 +140,16 @@ class JourneyFolder:
         said: Mapping[str, Any],
         attempt: Attempt,
     ) -> Generation:
-        before = self.store.ledger.generation()
+        before = self.ledger.generation()
         generation = Generation(
             number=(before.number if before else 0) + 1, batch=snapshot.batch, base=base, delta=delta, **said
         )
         if before is not None:
             for path in set(before.paths) - set(generation.paths):
-                set_aside(self.store.folder / path)
+                set_aside(self.folder / path)
         # From here on the files may count, whatever happens to this process.
         attempt.keep()
-        self.store.ledger.swap_generation(generation)
+        self.ledger.swap_generation(generation)
         return generation
 
 

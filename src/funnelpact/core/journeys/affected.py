@@ -41,11 +41,7 @@ def affected_records(*, changed: Mapping[str, ir.Table], facts: Mapping[str, ir.
     `changed` are rows that are new or stand no more, `facts` all rows that stand, both with numbers. Leads and deals that
     name each other share a fate, and so do records that were ever merged.
     """
-    named = [
-        table.select(nr=table[column])
-        for name, table in changed.items()
-        for column in KEY_COLUMNS.get(name, {})
-    ]
+    named = [table.select(nr=table[column]) for name, table in changed.items() for column in KEY_COLUMNS.get(name, {})]
     told = ibis.union(*named, distinct=True).to_pyarrow()["nr"].drop_null()
     edges = [
         _pairs(tables[name], first, second)
