@@ -170,7 +170,8 @@ def _order_of(entry: Understood) -> DateOrder | None:
 
 def _days_used(entry: Understood) -> list[str]:
     """The columns of days that become facts; those kept as labels stay as they are written."""
-    return [column.header for column in entry.columns if column.shape is Shape.DATE and column.role is not Role.LABEL]
+    days = {Shape.DATE, Shape.STAMP}
+    return [column.header for column in entry.columns if column.shape in days and column.role is not Role.LABEL]
 
 
 def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from funnelpact.adapters.connectors.files.arrow import Table, pa
 from funnelpact.adapters.connectors.files.kinds.events import EVENTS
+from funnelpact.adapters.connectors.files.kinds.further import FURTHER
+from funnelpact.adapters.connectors.files.kinds.log import LOG
+from funnelpact.adapters.connectors.files.kinds.lookups import OTHER
 from funnelpact.adapters.connectors.files.making.events import facts_of_events
+from funnelpact.adapters.connectors.files.making.further import facts_of_further
+from funnelpact.adapters.connectors.files.making.log import facts_of_log
 from funnelpact.adapters.connectors.files.making.reader import Reader
-from funnelpact.adapters.connectors.files.making.records import facts_of_records
+from funnelpact.adapters.connectors.files.making.records import Facts, facts_of_records
 from funnelpact.adapters.connectors.files.mapping import FileMapping
 from funnelpact.adapters.connectors.files.reading.table import Rejected, TextFile
 
@@ -26,7 +31,7 @@ class FileFacts:
 def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
     """The facts of a file under a mapping. Rows in = kept + rejected."""
     reader = Reader(file=file, mapping=mapping)
-    facts = facts_of_events(reader=reader) if mapping.kind in EVENTS else facts_of_records(reader=reader)
+    facts = _facts(reader)
     parts: dict[str, list[Table]] = {}
     for name, table in facts:
         if table.num_rows:
@@ -37,3 +42,15 @@ def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
         kept=file.rows_in - len(rejected),
         rejected=rejected,
     )
+
+
+def _facts(reader: Reader) -> Facts:
+    kind = reader.mapping.kind
+    if kind == OTHER:
+        reader.refuse(reader.kept, "no-place")
+        return []
+    if kind == LOG:
+        return facts_of_log(reader=reader)
+    if kind in EVENTS:
+        return facts_of_events(reader=reader)
+    return facts_of_further(reader=reader) if kind in FURTHER else facts_of_records(reader=reader)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -107,6 +107,11 @@ class Reader:
         amounts, currencies = cells.amounts(self.mapping.decimal_mark)
         self.refuse(cells.filled & ~np.asarray(amounts.is_valid()), "bad-amount")
         return amounts, currencies
+
+    def headers_beside(self, roles: Collection[Role]) -> list[str]:
+        """The columns that have another role than these: they stay labels."""
+        present = set(self.file.headers)
+        return [header for header, role in self.mapping.columns.items() if role not in roles and header in present]
 
     def labels(self, headers: Sequence[str], rows: Flags) -> Column:
         """What these columns say, under their headers, for some of the rows."""
