@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,18 @@ def fact_store(folder: Path | None) -> FactStore:
 
 
 def file_source(
-    *, paths: Sequence[Path], dates: str | None = None, decimals: str | None = None, currency: str | None = None
+    *,
+    paths: Sequence[Path],
+    dates: str | None = None,
+    decimals: str | None = None,
+    currency: str | None = None,
+    zone: str | None = None,
+    complete_until: datetime | None = None,
 ) -> Source:
-    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide."""
+    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide.
+
+    `zone` is that of times which name none, `complete_until` up to when the files tell everything.
+    """
     from funnelpact.adapters.connectors.files.source import FileSource
     from funnelpact.adapters.connectors.files.values import DateOrder
 
@@ -49,6 +59,8 @@ def file_source(
         order=DateOrder(dates) if dates else None,
         mark={"point": ".", "comma": ",", None: None}[decimals],
         currency=currency,
+        zone=zone,
+        complete_until=complete_until,
     )
 
 

@@ -28,12 +28,16 @@ class Read(Protocol):
     def mapping(self) -> Mapping[str, object]:
         """How the facts were made of them, as plain data."""
 
+    @property
+    def complete_until(self) -> datetime | None:
+        """Up to when the source tells everything; None where it tells nothing that happened."""
+
 
 class Source(Protocol):
     """Something that facts are read from."""
 
-    def read(self) -> Read:
-        """Everything that the source has now."""
+    def read(self, *, now: datetime | None = None) -> Read:
+        """Everything that the source has; what it dates after `now` has not happened yet."""
 
 
 class Batch(Protocol):

@@ -14,7 +14,7 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
     The same bytes under the same mapping again change nothing, and the report says so. Raises what reading and mapping
     raise; then nothing has been kept.
     """
-    read = source.read()
+    read = source.read(now=known_at)
     if dry_run:
         return ImportReport(files=read.reports, batch=None, repeated=False)
     counts = {
@@ -25,7 +25,8 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
                 "rejected": {reject.reason: reject.count for reject in report.rejects},
             }
             for report in read.reports
-        }
+        },
+        "complete_until": read.complete_until.isoformat() if read.complete_until else None,
     }
     batch = store.add(facts=read.facts, received=read.received, known_at=known_at, mapping=read.mapping, report=counts)
     return ImportReport(files=read.reports, batch=batch.number if batch else None, repeated=batch is None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import sys
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,9 @@ from funnelpact.apps.cli.shared import (
     print_view,
 )
 from funnelpact.apps.language import language
+from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
+from funnelpact.core.view.language import Language
 
 
 class Dates(Enum):
@@ -43,6 +46,10 @@ def import_files(
     dates: Annotated[Dates | None, typer.Option(help=help_text("import.dates"))] = None,
     decimals: Annotated[Decimals | None, typer.Option(help=help_text("import.decimals"))] = None,
     currency: Annotated[str | None, typer.Option(help=help_text("import.currency"))] = None,
+    zone: Annotated[str | None, typer.Option(help=help_text("import.zone"))] = None,
+    complete_until: Annotated[
+        datetime | None, typer.Option("--complete-until", formats=["%Y-%m-%d"], help=help_text("import.complete_until"))
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("import.dry_run"))] = False,
     data: DataFolder = None,
     as_json: AsJson = False,
@@ -60,6 +67,8 @@ def import_files(
             dates=dates.value if dates else None,
             decimals=decimals.value if decimals else None,
             currency=Money.parse(f"1 {currency}").currency if currency else None,
+            zone=zone,
+            complete_until=_last_instant(complete_until) if complete_until else _asked(spoken, as_json=as_json),
         )
         report = import_facts(source=source, store=fact_store(data), known_at=datetime.now(UTC), dry_run=dry_run)
     if as_json:
@@ -71,3 +80,18 @@ def import_files(
         print_notes(issue_sentences(file=file), spoken)
         typer.echo()
     print_sentences([import_sentence(report=report)], spoken)
+
+
+def _asked(spoken: Language, *, as_json: bool) -> datetime | None:
+    """The last day of which the files tell everything, asked once where somebody sits before the screen."""
+    if as_json or not sys.stdin.isatty():
+        return None
+    day = typer.prompt(spoken.say(Message("import.ask-complete")), default="", show_default=False, err=True)
+    try:
+        return _last_instant(datetime.strptime(day.strip(), "%Y-%m-%d")) if day.strip() else None  # noqa: DTZ007 - a day
+    except ValueError:
+        return _asked(spoken, as_json=as_json)
+
+
+def _last_instant(day: datetime) -> datetime:
+    return day.replace(tzinfo=UTC) + timedelta(days=1) - timedelta(microseconds=1)

@@ -58,6 +58,7 @@ class FileReport:
     date_order: str | None
     decimal_mark: str
     currency: str | None
+    zone: str | None
     columns: tuple[ColumnReport, ...]
     rows_in: int
     kept: int

@@ -27,7 +27,9 @@ class MappingUnusable(Problem):
     code = "mapping-unusable"
 
 
-AMOUNTS = frozenset({Role.AMOUNT, Role.PRICE, Role.SPEND})
+AMOUNTS = frozenset(
+    {Role.AMOUNT, Role.PRICE, Role.SPEND, Role.RECURRING, Role.BEFORE, Role.AFTER, Role.SCORE, Role.RATE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class FileMapping:
 
     `date_order` is None where every date has its year first. `day_shifts` names the columns whose times are nothing but
     days, with the minutes that bring each of their instants onto its day. `currency` is that of amounts whose row names
-    none, None where nobody said.
+    none, None where nobody said; `zone` that of times which name none, taken as UTC where it is None.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class FileMapping:
     decimal_mark: str
     currency: str | None
     day_shifts: Mapping[str, int] = field(default_factory=dict)
+    zone: str | None = None
 
     def header(self, role: Role) -> str | None:
         """The header of the column that has the role, None where none has."""
@@ -60,6 +63,7 @@ class FileMapping:
             "decimal_mark": self.decimal_mark,
             "currency": self.currency,
             "day_shifts": dict(self.day_shifts),
+            "zone": self.zone,
         }
 
     def fits(self, *, headers: Sequence[str]) -> bool:
@@ -91,13 +95,14 @@ def propose_mappings(
     order: DateOrder | None = None,
     mark: str | None = None,
     currency: str | None = None,
+    zone: str | None = None,
     given: Mapping[str, FileMapping] | None = None,
 ) -> tuple[FileMapping, ...]:
     """The mapping of each file. What a person said (`order`, `mark`) stands above what the columns prove.
 
     A mapping that is `given` for a file stands, completed by labels for columns that it does not know.
     A column of dates that proves no order takes the one that other columns of its file prove, then of the other files.
-    `currency` is for amounts that name none. Raises `DatesMixed` where a file proves both orders, `DatesAmbiguous` or
+    `currency` is for amounts that name none, `zone` for times that name none. Raises `DatesMixed` where a file proves both orders, `DatesAmbiguous` or
     `NumbersAmbiguous` where nothing proves one, all together.
     """
     given = given or {}
@@ -140,6 +145,7 @@ def propose_mappings(
                 or next(iter(proved_marks), "."),
                 currency=currency or _currency_of(entry),
                 day_shifts=_day_shifts(entry, own),
+                zone=zone,
             )
         )
     raise_all(found)
@@ -180,8 +186,8 @@ def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
 
 
 def _currency_of(entry: Understood) -> str | None:
-    header = entry.header(Role.AMOUNT) or entry.header(Role.SPEND)
-    signs = set(entry.file.cells(header).currencies) if header else set()
+    headers = [column.header for column in entry.columns if column.role in AMOUNTS - {Role.PRICE}]
+    signs = {sign for header in headers for sign in entry.file.cells(header).currencies}
     return signs.pop() if len(signs) == 1 else None
 
 

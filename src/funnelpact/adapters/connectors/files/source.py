@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from funnelpact.adapters.connectors.files.arrow import Table, pa
+from funnelpact.adapters.connectors.files.arrow import Table, pa, pc
 from funnelpact.adapters.connectors.files.judging import file_report
 from funnelpact.adapters.connectors.files.making.facts import FileFacts, facts_of_file
+from funnelpact.adapters.connectors.files.making.records import ALWAYS
 from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
 from funnelpact.adapters.connectors.files.reading.formats import read_files
 from funnelpact.adapters.connectors.files.recognition import understand
 from funnelpact.adapters.connectors.files.values import DateOrder
+from funnelpact.adapters.connectors.files.zones import zone_named
 from funnelpact.core.terms.problem import Problem, file_reason
 from funnelpact.core.terms.report import FileReport
 
@@ -32,11 +35,14 @@ class Read:
     reports: tuple[FileReport, ...]
     received: Mapping[str, bytes]
     mapping: Mapping[str, object]
+    complete_until: datetime | None = None
+    """Up to when the files tell everything: what was given, else their newest event; None where they tell none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts.
+    """Files to import together. `order`, `mark`, `currency` and `zone` are what a person said of dates, decimals, amounts and times,
+    `complete_until` up to when the files tell everything.
 
     A file takes the first of the saved `mappings` whose columns it has; the others are proposed.
     """
@@ -45,10 +51,17 @@ class FileSource:
     order: DateOrder | None = None
     mark: str | None = None
     currency: str | None = None
+    zone: str | None = None
+    complete_until: datetime | None = None
     mappings: tuple[FileMapping, ...] = ()
 
-    def read(self) -> Read:
-        """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
+    def read(self, *, now: datetime | None = None) -> Read:
+        """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping.
+
+        What is dated after `now` is no event yet, and does not tell up to when the files are complete.
+        """
+        if self.zone is not None:
+            zone_named(name=self.zone)
         received = {name: _bytes(path) for name, path in _names(self.paths).items()}
         files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
         given = {
@@ -59,19 +72,26 @@ class FileSource:
         told = {name: (mapping.kind, mapping.columns) for name, mapping in given.items()}
         understood = understand(files=files, given=told)
         mappings = propose_mappings(
-            understood=understood, order=self.order, mark=self.mark, currency=self.currency, given=given
+            understood=understood,
+            order=self.order,
+            mark=self.mark,
+            currency=self.currency,
+            zone=self.zone,
+            given=given,
         )
         facts = [
             facts_of_file(file=entry.file, mapping=mapping) for entry, mapping in zip(understood, mappings, strict=True)
         ]
+        together = tables_of(facts=facts)
         return Read(
-            facts=_together(facts),
+            facts=together,
             reports=tuple(
                 file_report(entry=entry, mapping=mapping, made=made, others=understood)
                 for entry, mapping, made in zip(understood, mappings, facts, strict=True)
             ),
             received=received,
             mapping={entry.file.name: mapping.data() for entry, mapping in zip(understood, mappings, strict=True)},
+            complete_until=self.complete_until or newest_event(facts=together, now=now),
         )
 
 
@@ -89,6 +109,19 @@ def _bytes(path: Path) -> bytes:
         raise FileMissing(path=str(path), reason=file_reason(error=error)) from error
 
 
-def _together(facts: Sequence[FileFacts]) -> dict[str, Table]:
+def newest_event(*, facts: Mapping[str, Table], now: datetime | None = None) -> datetime | None:
+    """The instant of the newest fact that is not after `now`; what was always so is no event."""
+    limit = pa.scalar(now or datetime.max.replace(tzinfo=UTC), pa.timestamp("us", "UTC"))
+    found: list[datetime] = []
+    for table in facts.values():
+        happened = table["happened_at"]
+        past = pc.and_(pc.less_equal(happened, limit), pc.greater(happened, pa.scalar(ALWAYS, happened.type)))
+        newest = pc.max(happened.filter(past)).as_py()
+        found += [newest] if newest else []
+    return max(found, default=None)
+
+
+def tables_of(*, facts: Sequence[FileFacts]) -> dict[str, Table]:
+    """The facts of several files together."""
     names = dict.fromkeys(name for made in facts for name in made.tables)
     return {name: pa.concat_tables(made.tables[name] for made in facts if name in made.tables) for name in names}

@@ -39,7 +39,7 @@ def zone_named(*, name: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name.strip())
-    except (OSError, ValueError, ModuleNotFoundError) as error:
+    except (OSError, ValueError, KeyError, ImportError) as error:
         raise ZoneUnknown(text=name) from error
 
 

@@ -26,6 +26,12 @@ class FileFacts:
     tables: Mapping[str, Table]
     kept: int
     rejected: tuple[Rejected, ...]
+    unzoned: int = 0
+    """Times that name no zone and were taken as UTC."""
+    twice: int = 0
+    """Local times that came twice as clocks were put back: the first was taken."""
+    never: int = 0
+    """Local times that never came as clocks were put forward: they were moved on."""
 
 
 def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
@@ -41,6 +47,9 @@ def facts_of_file(*, file: TextFile, mapping: FileMapping) -> FileFacts:
         tables={name: pa.concat_tables(tables) for name, tables in parts.items()},
         kept=file.rows_in - len(rejected),
         rejected=rejected,
+        unzoned=reader.unzoned,
+        twice=reader.twice,
+        never=reader.never,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ from funnelpact.adapters.connectors.files.mapping import FileMapping
 from funnelpact.adapters.connectors.files.moments import DAY, Flags, Moments
 from funnelpact.adapters.connectors.files.reading.cells import Cells
 from funnelpact.adapters.connectors.files.reading.table import Rejected, TextFile
+from funnelpact.adapters.connectors.files.zones import to_utc, zone_named
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.tables import TABLES, Precision
 
@@ -37,6 +39,9 @@ class Reader:
         }
         self._reasons = [""]
         self._refused = np.zeros(self.count, np.int8)
+        self._zone = zone_named(name=mapping.zone) if mapping.zone else None
+        self._placed: dict[str, Moments] = {}
+        self.twice, self.never, self.unzoned = 0, 0, 0
 
     def refuse(self, rows: Flags, reason: str) -> None:
         """Take no fact from these rows, unless another reason was found before."""
@@ -91,7 +96,24 @@ class Reader:
         found = cells.moments(self.mapping.date_order)
         self.refuse(cells.filled & ~found.good, "bad-date")
         shift = self.mapping.day_shifts.get(header)
-        return found if shift is None else _days_of(found, shift)
+        return self._at_home(header, found) if shift is None else _days_of(found, shift)
+
+    def _at_home(self, header: str, found: Moments) -> Moments:
+        """The moments with the times that name no zone taken as times of the file's zone."""
+        local = found.good & found.has_time & ~found.zoned
+        if header in self._placed or not local.any():
+            return self._placed.get(header, found)
+        if self._zone is None:
+            self.unzoned += int(np.count_nonzero(local))
+            self._placed[header] = found
+            return found
+        placed = to_utc(local=found.at[local], zone=self._zone)
+        self.twice += int(np.count_nonzero(placed.twice))
+        self.never += int(np.count_nonzero(placed.never))
+        at = found.at.copy()
+        at[local] = placed.at
+        self._placed[header] = replace(found, at=at)
+        return self._placed[header]
 
     def when(self, role: Role) -> dict[str, Column]:
         """The columns of a fact that say when it happened. Reasons: `no-date`, `bad-date`."""
