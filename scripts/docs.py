@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import os
 import pkgutil
 import sys
@@ -75,6 +76,15 @@ def commands_page() -> str | None:
     return "\n".join(lines) + "\n"
 
 
+def mapping_schema() -> str | None:
+    """What a mapping file may say, as a JSON schema."""
+    try:
+        module = importlib.import_module("funnelpact.adapters.connectors.files.mapping_file")
+    except ModuleNotFoundError:
+        return None
+    return json.dumps(module.schema(), ensure_ascii=False, indent=1) + "\n"
+
+
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, command
     for name, child in sorted(getattr(command, "commands", {}).items()):
@@ -100,7 +110,7 @@ def _row(parameter: Any) -> str | None:
 def main() -> None:
     """Write the pages, or compare them."""
     os.environ["FUNNELPACT_LANG"] = "en"  # the help of commands is in the language of the run
-    pages = {"commands.md": commands_page(), "problems.md": problems_page()}
+    pages = {"commands.md": commands_page(), "problems.md": problems_page(), "mapping.schema.json": mapping_schema()}
     stale = []
     for name, text in pages.items():
         page = REFERENCE / name

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from funnelpact.apps.language import CODES, language
 from funnelpact.core.plan.demand import Demand
@@ -46,11 +46,15 @@ def file_source(
     currency: str | None = None,
     zone: str | None = None,
     complete_until: datetime | None = None,
+    mapping: Path | None = None,
+    done: Callable[[str], None] | None = None,
 ) -> Source:
     """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide.
 
-    `zone` is that of times which name none, `complete_until` up to when the files tell everything.
+    `zone` is that of times which name none, `complete_until` up to when the files tell everything, `mapping` a file of saved
+    mappings. `done` is called with the name of each file when it is read, and again when its facts are made.
     """
+    from funnelpact.adapters.connectors.files.mapping_file import read_mappings
     from funnelpact.adapters.connectors.files.source import FileSource
     from funnelpact.adapters.connectors.files.values import DateOrder
 
@@ -61,7 +65,16 @@ def file_source(
         currency=currency,
         zone=zone,
         complete_until=complete_until,
+        mappings=read_mappings(path=mapping) if mapping else (),
+        done=done or (lambda _: None),
     )
+
+
+def save_mapping(*, path: Path, mapping: Mapping[str, Any]) -> None:
+    """Write how the facts of each file were made, for the next import."""
+    from funnelpact.adapters.connectors.files.mapping_file import write_mappings
+
+    write_mappings(path=path, mapping=mapping)
 
 
 def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:

@@ -16,7 +16,7 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
     """
     read = source.read(now=known_at)
     if dry_run:
-        return ImportReport(files=read.reports, batch=None, repeated=False)
+        return ImportReport(files=read.reports, batch=None, repeated=False, mapping=read.mapping)
     counts = {
         "counts": {
             report.name: {
@@ -29,4 +29,6 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
         "complete_until": read.complete_until.isoformat() if read.complete_until else None,
     }
     batch = store.add(facts=read.facts, received=read.received, known_at=known_at, mapping=read.mapping, report=counts)
-    return ImportReport(files=read.reports, batch=batch.number if batch else None, repeated=batch is None)
+    return ImportReport(
+        files=read.reports, batch=batch.number if batch else None, repeated=batch is None, mapping=read.mapping
+    )

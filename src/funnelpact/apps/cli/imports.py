@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -50,27 +52,35 @@ def import_files(
     complete_until: Annotated[
         datetime | None, typer.Option("--complete-until", formats=["%Y-%m-%d"], help=help_text("import.complete_until"))
     ] = None,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help=help_text("import.mapping"))] = None,
+    save: Annotated[Path | None, typer.Option("--save-mapping", help=help_text("import.save_mapping"))] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_text("import.dry_run"))] = False,
     data: DataFolder = None,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Import files that belong together."""
-    from funnelpact.apps.wiring import fact_store, file_source
+    from funnelpact.apps.wiring import fact_store, file_source, save_mapping
     from funnelpact.core.view.imports import column_table, file_sentences, import_sentence, issue_sentences, report_data
     from funnelpact.workflows.sync import import_facts
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
-        source = file_source(
-            paths=files,
-            dates=dates.value if dates else None,
-            decimals=decimals.value if decimals else None,
-            currency=Money.parse(f"1 {currency}").currency if currency else None,
-            zone=zone,
-            complete_until=_last_instant(complete_until) if complete_until else _asked(spoken, as_json=as_json),
-        )
-        report = import_facts(source=source, store=fact_store(data), known_at=datetime.now(UTC), dry_run=dry_run)
+        complete = _last_instant(complete_until) if complete_until else _asked(spoken, as_json=as_json)
+        with _progress(steps=2 * len(files), shown=not as_json) as done:
+            source = file_source(
+                paths=files,
+                dates=dates.value if dates else None,
+                decimals=decimals.value if decimals else None,
+                currency=Money.parse(f"1 {currency}").currency if currency else None,
+                zone=zone,
+                complete_until=complete,
+                mapping=mapping,
+                done=done,
+            )
+            report = import_facts(source=source, store=fact_store(data), known_at=datetime.now(UTC), dry_run=dry_run)
+        if save is not None:
+            save_mapping(path=save, mapping=report.mapping)
     if as_json:
         print_json(report_data(report=report, language=spoken))
         return
@@ -80,6 +90,21 @@ def import_files(
         print_notes(issue_sentences(file=file), spoken)
         typer.echo()
     print_sentences([import_sentence(report=report)], spoken)
+
+
+@contextmanager
+def _progress(*, steps: int, shown: bool) -> Iterator[Callable[[str], None]]:
+    """A bar on standard error that moves with each file, where somebody sits before the screen."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=steps)
+        yield lambda name: bar.update(task, advance=1, description=name)
 
 
 def _asked(spoken: Language, *, as_json: bool) -> datetime | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from funnelpact.core.terms.message import Message
@@ -73,3 +74,5 @@ class ImportReport:
     files: tuple[FileReport, ...]
     batch: int | None
     repeated: bool
+    mapping: Mapping[str, object] = field(default_factory=dict)
+    """How the facts of each file were made, as plain data."""

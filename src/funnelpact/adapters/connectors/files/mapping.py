@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from funnelpact.adapters.connectors.files.bulk.moments import shift_of
 from funnelpact.adapters.connectors.files.columns import Role, Shape
-from funnelpact.adapters.connectors.files.moments import shift_of
 from funnelpact.adapters.connectors.files.recognition import Understood
 from funnelpact.adapters.connectors.files.values import (
     DateOrder,
@@ -66,27 +66,10 @@ class FileMapping:
             "zone": self.zone,
         }
 
-    def fits(self, *, headers: Sequence[str]) -> bool:
-        """Whether a file has all columns that this mapping makes facts of; further ones become labels."""
+    def fits(self, *, headers: Collection[str]) -> int:
+        """How many of the columns that this mapping makes facts of a file has; 0 where it lacks one. Others become labels."""
         used = {header for header, role in self.columns.items() if role is not Role.LABEL}
-        return bool(used) and used <= set(headers)
-
-
-def saved_mapping(*, data: Mapping[str, Any]) -> FileMapping:
-    """The mapping that `FileMapping.data` wrote. Raises `MappingUnusable`."""
-    try:
-        if data["version"] != VERSION:
-            raise MappingUnusable(what=f"version {data['version']}")
-        return FileMapping(
-            kind=data["kind"],
-            columns={header: Role(role) for header, role in data["columns"].items()},
-            date_order=DateOrder(data["date_order"]) if data["date_order"] else None,
-            decimal_mark=data["decimal_mark"],
-            currency=data["currency"],
-            day_shifts=dict(data["day_shifts"]),
-        )
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise MappingUnusable(what=str(error)) from error
+        return len(used) if used <= set(headers) else 0
 
 
 def propose_mappings(

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from funnelpact.adapters.connectors.files.arrow import Table, pa, pc
+from funnelpact.adapters.connectors.files.bulk.zones import zone_named
 from funnelpact.adapters.connectors.files.judging import file_report
-from funnelpact.adapters.connectors.files.making.facts import FileFacts, facts_of_file
+from funnelpact.adapters.connectors.files.making.facts import facts_of_file, tables_of
 from funnelpact.adapters.connectors.files.making.records import ALWAYS
 from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
 from funnelpact.adapters.connectors.files.reading.formats import read_files
+from funnelpact.adapters.connectors.files.reading.table import TextFile
 from funnelpact.adapters.connectors.files.recognition import understand
 from funnelpact.adapters.connectors.files.values import DateOrder
-from funnelpact.adapters.connectors.files.zones import zone_named
 from funnelpact.core.terms.problem import Problem, file_reason
 from funnelpact.core.terms.report import FileReport
 
@@ -44,7 +45,8 @@ class FileSource:
     """Files to import together. `order`, `mark`, `currency` and `zone` are what a person said of dates, decimals, amounts and times,
     `complete_until` up to when the files tell everything.
 
-    A file takes the first of the saved `mappings` whose columns it has; the others are proposed.
+    A file takes that of the saved `mappings` which names most of its columns; the others are proposed. `done` is called with
+    the name of each file when it has been read, and again when its facts are made.
     """
 
     paths: tuple[Path, ...]
@@ -54,6 +56,7 @@ class FileSource:
     zone: str | None = None
     complete_until: datetime | None = None
     mappings: tuple[FileMapping, ...] = ()
+    done: Callable[[str], None] = lambda name: None  # noqa: ARG005 - nobody watches
 
     def read(self, *, now: datetime | None = None) -> Read:
         """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping.
@@ -63,12 +66,11 @@ class FileSource:
         if self.zone is not None:
             zone_named(name=self.zone)
         received = {name: _bytes(path) for name, path in _names(self.paths).items()}
-        files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
-        given = {
-            file.name: mapping
-            for file in files
-            if (mapping := next((saved for saved in self.mappings if saved.fits(headers=file.headers)), None))
-        }
+        files: list[TextFile] = []
+        for name, content in received.items():
+            files += read_files(name=name, content=content)
+            self.done(name)
+        given = {file.name: fitting for file in files if (fitting := self._fitting(file))}
         told = {name: (mapping.kind, mapping.columns) for name, mapping in given.items()}
         understood = understand(files=files, given=told)
         mappings = propose_mappings(
@@ -79,9 +81,10 @@ class FileSource:
             zone=self.zone,
             given=given,
         )
-        facts = [
-            facts_of_file(file=entry.file, mapping=mapping) for entry, mapping in zip(understood, mappings, strict=True)
-        ]
+        facts = []
+        for entry, mapping in zip(understood, mappings, strict=True):
+            facts.append(facts_of_file(file=entry.file, mapping=mapping))
+            self.done(entry.file.name)
         together = tables_of(facts=facts)
         return Read(
             facts=together,
@@ -93,6 +96,11 @@ class FileSource:
             mapping={entry.file.name: mapping.data() for entry, mapping in zip(understood, mappings, strict=True)},
             complete_until=self.complete_until or newest_event(facts=together, now=now),
         )
+
+    def _fitting(self, file: TextFile) -> FileMapping | None:
+        fits = [(saved.fits(headers=file.headers), saved) for saved in self.mappings]
+        most = max((fit for fit, _ in fits), default=0)
+        return next((saved for fit, saved in fits if fit == most > 0), None)
 
 
 def _names(paths: Sequence[Path]) -> dict[str, Path]:
@@ -119,9 +127,3 @@ def newest_event(*, facts: Mapping[str, Table], now: datetime | None = None) -> 
         newest = pc.max(happened.filter(past)).as_py()
         found += [newest] if newest else []
     return max(found, default=None)
-
-
-def tables_of(*, facts: Sequence[FileFacts]) -> dict[str, Table]:
-    """The facts of several files together."""
-    names = dict.fromkeys(name for made in facts for name in made.tables)
-    return {name: pa.concat_tables(made.tables[name] for made in facts if name in made.tables) for name in names}

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from funnelpact.adapters.connectors.files.bulk.zones import ZoneUnknown, to_utc
 from funnelpact.adapters.connectors.files.source import FileSource, Read
-from funnelpact.adapters.connectors.files.zones import ZoneUnknown, to_utc
 from tests.filefacts import report, rows
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from funnelpact.adapters.connectors.files.arrow import Column, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import Flags
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.kinds.event_words import MAIL_WORDS, PAPER_WORDS, PERSON_WORDS, SALES_WORDS
 from funnelpact.adapters.connectors.files.kinds.events import ACTIVITIES, FORMS, HANDOVERS, MOVES, is_stage_property
 from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, source_ids
 from funnelpact.adapters.connectors.files.making.records import Facts, currencies
-from funnelpact.adapters.connectors.files.moments import Flags
 from funnelpact.adapters.connectors.files.reading.cells import marks_of
 from funnelpact.core.journeys.stages import plain_words
 

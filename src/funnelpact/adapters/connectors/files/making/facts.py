@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from funnelpact.adapters.connectors.files.arrow import Table, pa
@@ -63,3 +63,9 @@ def _facts(reader: Reader) -> Facts:
     if kind in EVENTS:
         return facts_of_events(reader=reader)
     return facts_of_further(reader=reader) if kind in FURTHER else facts_of_records(reader=reader)
+
+
+def tables_of(*, facts: Sequence[FileFacts]) -> dict[str, Table]:
+    """The facts of several files together."""
+    names = dict.fromkeys(name for made in facts for name in made.tables)
+    return {name: pa.concat_tables(made.tables[name] for made in facts if name in made.tables) for name in names}

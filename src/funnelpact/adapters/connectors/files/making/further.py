@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from funnelpact.adapters.connectors.files.arrow import Column, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import Flags
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.kinds.further import (
     CUSTOMERS,
@@ -22,7 +23,6 @@ from funnelpact.adapters.connectors.files.kinds.further import (
 from funnelpact.adapters.connectors.files.making.events import named, subject
 from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, instants, source_ids
 from funnelpact.adapters.connectors.files.making.records import ALWAYS, Facts, currencies
-from funnelpact.adapters.connectors.files.moments import Flags
 from funnelpact.adapters.connectors.files.values import currency_code
 from funnelpact.core.facts.tables import Precision
 

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from funnelpact.adapters.connectors.files.arrow import Column
+from funnelpact.adapters.connectors.files.bulk.moments import Flags
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.kinds.event_words import MAIL_WORDS, PAPER_WORDS, PERSON_WORDS, SALES_WORDS
 from funnelpact.adapters.connectors.files.kinds.log import LOG
 from funnelpact.adapters.connectors.files.making.events import TALKS, named, told
 from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, source_ids
 from funnelpact.adapters.connectors.files.making.records import Facts
-from funnelpact.adapters.connectors.files.moments import Flags
 from funnelpact.core.journeys.stages import plain_words, stage_of
 
 _OPEN = frozenset(

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from funnelpact.adapters.connectors.files.arrow import Array, Column, Schema, Table, Texts, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import DAY, Flags, Moments
+from funnelpact.adapters.connectors.files.bulk.zones import to_utc, zone_named
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.mapping import FileMapping
-from funnelpact.adapters.connectors.files.moments import DAY, Flags, Moments
 from funnelpact.adapters.connectors.files.reading.cells import Cells
 from funnelpact.adapters.connectors.files.reading.table import Rejected, TextFile
-from funnelpact.adapters.connectors.files.zones import to_utc, zone_named
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.tables import TABLES, Precision
 

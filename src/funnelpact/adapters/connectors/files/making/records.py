@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 
 from funnelpact.adapters.connectors.files.arrow import Column, Table, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import Flags, Moments
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.kinds.records import COMPANIES, DEALS, KEYS, LEADS, PEOPLE, PRODUCTS
 from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, at, chosen, instants, source_ids
-from funnelpact.adapters.connectors.files.moments import Flags, Moments
 from funnelpact.adapters.connectors.files.values import currency_code
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.stages import EXIT, stage_of

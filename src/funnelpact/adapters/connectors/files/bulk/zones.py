@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from funnelpact.adapters.connectors.files.moments import SECOND, Flags, Micros
+from funnelpact.adapters.connectors.files.bulk.moments import SECOND, Flags, Micros
 from funnelpact.core.terms.problem import Problem
 
 _QUARTER = 15 * 60 * SECOND
