@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from funnelpact.apps.language import CODES, language
 from funnelpact.core.plan.demand import Demand
@@ -76,7 +77,7 @@ def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
 
 def rebuild_facts(folder: Path | None) -> Rebuilt:
     """What came of making all facts again from what was received."""
-    from funnelpact.adapters.connectors.files.source import facts_of_received
+    from funnelpact.adapters.connectors.files.received import facts_of_received
     from funnelpact.adapters.warehouse.rebuild import rebuild
 
     return rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
@@ -127,9 +128,22 @@ def _limits() -> Limits:
 
 
 def file_source(
-    *, paths: Sequence[Path], dates: str | None = None, decimals: str | None = None, currency: str | None = None
+    *,
+    paths: Sequence[Path],
+    dates: str | None = None,
+    decimals: str | None = None,
+    currency: str | None = None,
+    zone: str | None = None,
+    complete_until: datetime | None = None,
+    mapping: Path | None = None,
+    done: Callable[[str], None] | None = None,
 ) -> Source:
-    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide."""
+    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide.
+
+    `zone` is that of times which name none, `complete_until` up to when the files tell everything, `mapping` a file of saved
+    mappings. `done` is called with the name of each file when it is read, and again when its facts are made.
+    """
+    from funnelpact.adapters.connectors.files.mapping_file import read_mappings
     from funnelpact.adapters.connectors.files.source import FileSource
     from funnelpact.adapters.connectors.files.values import DateOrder
 
@@ -138,7 +152,18 @@ def file_source(
         order=DateOrder(dates) if dates else None,
         mark={"point": ".", "comma": ",", None: None}[decimals],
         currency=currency,
+        zone=zone,
+        complete_until=complete_until,
+        mappings=read_mappings(path=mapping) if mapping else (),
+        done=done or (lambda _: None),
     )
+
+
+def save_mapping(*, path: Path, mapping: Mapping[str, Any]) -> None:
+    """Write how the facts of each file were made, for the next import."""
+    from funnelpact.adapters.connectors.files.mapping_file import write_mappings
+
+    write_mappings(path=path, mapping=mapping)
 
 
 def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:

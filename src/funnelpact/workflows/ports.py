@@ -31,14 +31,14 @@ class Read(Protocol):
 
     @property
     def complete_until(self) -> datetime | None:
-        """The instant up to which the source has told everything, where it says so."""
+        """Up to when the source tells everything; None where it tells nothing that happened."""
 
 
 class Source(Protocol):
     """Something that facts are read from."""
 
-    def read(self) -> Read:
-        """Everything that the source has now."""
+    def read(self, *, now: datetime | None = None) -> Read:
+        """Everything that the source has; what it dates after `now` has not happened yet."""
 
 
 class Snapshot(Protocol):

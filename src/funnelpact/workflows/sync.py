@@ -19,9 +19,9 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
     The same bytes under the same mapping again change nothing, and the report says so. Raises what reading and mapping
     raise; then nothing has been kept.
     """
-    read = source.read()
+    read = source.read(now=known_at)
     if dry_run:
-        return ImportReport(files=read.reports, batch=None, repeated=False)
+        return ImportReport(files=read.reports, batch=None, repeated=False, mapping=read.mapping)
     batch = store.add(
         facts=read.facts,
         received=read.received,
@@ -31,7 +31,9 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
         complete_until=read.complete_until,
     )
     update_journeys(store=store)
-    return ImportReport(files=read.reports, batch=batch.number if batch else None, repeated=batch is None)
+    return ImportReport(
+        files=read.reports, batch=batch.number if batch else None, repeated=batch is None, mapping=read.mapping
+    )
 
 
 def counts_of(reports: Sequence[FileReport]) -> dict[str, dict[str, Any]]:
