@@ -8,7 +8,7 @@ from typing import Any
 
 from funnelpact.core.facts.history import newest_fact
 from funnelpact.core.facts.kept import Generation
-from funnelpact.core.journeys.affected import EVERYBODY, affected_records, as_records, facts_of_records
+from funnelpact.core.journeys.affected import EVERYBODY, WHOSE, affected_records, as_records, facts_of_records
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.period import Period, day_at, instants
@@ -103,9 +103,10 @@ def _changed_part(
     if len(numbers) > FEW and len(numbers) > MOST_AFFECTED * facts["leads"].count().to_pyarrow().as_py():
         return None
     records = as_records(numbers=numbers, like=facts["leads"])
-    part = {name: table.cache() for name, table in facts_of_records(facts=facts, records=records).items()}
+    part = facts_of_records(facts=facts, records=records)
     made = journeys_of(facts=part, mapping=knowing(mapping=mapping, facts=part), as_of=until)
-    newest = newest_fact(facts=part, learnt_at=snapshot.known_at or reached[1])
+    told = {name: part[name] for name in WHOSE}
+    newest = newest_fact(facts=told, learnt_at=snapshot.known_at or reached[1])
     newest = max((at for at in (newest, before.newest_at) if at), default=None)
     said = _said(mapping, version, until, newest)
     return store.keep_delta(snapshot=snapshot, tables=made.tables(), records=records, said=said)

@@ -15,10 +15,9 @@ def newest_fact(*, facts: Mapping[str, ir.Table], learnt_at: datetime) -> dateti
     What is dated after it was learnt (the expected end of an open deal) is no event yet, and counts only where there is
     nothing else.
     """
-    found = []
-    for table in facts.values():
-        happened = table.happened_at <= ibis.timestamp(learnt_at.isoformat())
-        row = table.aggregate(past=table.happened_at.max(where=happened), any=table.happened_at.max())
-        found += row.to_pyarrow().to_pylist()
-    past = [row["past"] for row in found if row["past"] is not None]
-    return max(past or [row["any"] for row in found if row["any"] is not None], default=None)
+    happened = [table.select(at=table.happened_at) for table in facts.values()]
+    every = ibis.union(*happened) if len(happened) > 1 else happened[0]
+    past = every.at <= ibis.timestamp(learnt_at.isoformat())
+    row = every.aggregate(past=every.at.max(where=past), any=every.at.max()).to_pyarrow().to_pylist()[0]
+    newest: datetime | None = row["past"] or row["any"]
+    return newest
