@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench docs picture clean lock env parts wheel
+.PHONY: help demo test check static bench kills powercuts docs picture clean lock env parts wheel
 
 BIN := .venv/bin
 # The first Python on the path that is new enough.
@@ -39,6 +39,12 @@ static: env
 
 bench: env ## Measure speed, ours beside others, and print the ratios
 	@$(BIN)/python -m benchmarks
+
+kills: env ## Kill a writer three hundred times and write down what was lost (nothing)
+	@$(BIN)/python -m tests.recovery.kills 300
+
+powercuts: env ## Cut the power of a writer thirty times (as root) and write down what was lost
+	@$(BIN)/python -m tests.recovery.powercuts 30
 
 docs: env ## Write the generated pages of docs/reference anew
 	@$(BIN)/python -m scripts.docs

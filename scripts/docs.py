@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import os
 import pkgutil
 import sys
@@ -78,6 +79,15 @@ def commands_page() -> str | None:
     return "\n".join(lines) + "\n"
 
 
+def mapping_schema() -> str | None:
+    """What a mapping file may say, as a JSON schema."""
+    try:
+        module = importlib.import_module("funnelpact.adapters.connectors.files.mapping_file")
+    except ModuleNotFoundError:
+        return None
+    return json.dumps(module.schema(), ensure_ascii=False, indent=1) + "\n"
+
+
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     yield path, command
     for name, child in sorted(getattr(command, "commands", {}).items()):
@@ -103,7 +113,12 @@ def _row(parameter: Any) -> str | None:
 def main() -> None:
     """Write the pages, or compare them."""
     os.environ["FUNNELPACT_LANG"] = "en"  # the help of commands is in the language of the run
-    pages = {REFERENCE / "commands.md": commands_page(), REFERENCE / "problems.md": problems_page(), **rule_pages()}
+    pages = {
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "problems.md": problems_page(),
+        REFERENCE / "mapping.schema.json": mapping_schema(),
+        **rule_pages(),
+    }
     pages |= {REFERENCE / name: text for name, text in mapping_pages(note=NOTE).items()}
     stale = []
     for page, text in pages.items():

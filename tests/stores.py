@@ -9,7 +9,7 @@ from funnelpact.adapters.records.ledger import Ledger
 from funnelpact.adapters.records.settings import place
 from funnelpact.adapters.warehouse.durable import Disk
 from funnelpact.adapters.warehouse.engine import Limits
-from funnelpact.adapters.warehouse.facts import FactFolder
+from funnelpact.adapters.warehouse.journeys import JourneyFolder
 
 
 def records_in(folder: Path, *, address: str | None = None) -> Records:
@@ -24,7 +24,7 @@ def store_in(
     disk: Disk | None = None,
     limits: Limits | None = None,
     patience: float = 30.0,
-) -> FactFolder:
+) -> JourneyFolder:
     """The facts of a data folder, on SQLite or on PostgreSQL at that address."""
     ledger = Ledger(records_in(folder, address=address))
-    return FactFolder(folder, ledger=ledger, disk=disk, limits=limits, patience=patience)
+    return JourneyFolder(folder, ledger=ledger, disk=disk, limits=limits, patience=patience)

@@ -36,7 +36,7 @@ import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
-from funnelpact.adapters.warehouse.facts import FactFolder
+from funnelpact.adapters.warehouse.journeys import JourneyFolder
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.keys import KEY_COLUMNS
 from funnelpact.core.facts.tables import TABLES, Kind
@@ -183,7 +183,7 @@ def batches_of(world: str) -> Iterator[dict[str, pa.Table]]:
         yield {name: table.drop_columns(["batch"]) for name, table in tables.items() if len(table)}
 
 
-def kept(world: str, folder: Path) -> FactFolder:
+def kept(world: str, folder: Path) -> JourneyFolder:
     """A data folder that holds the world, its batches learnt a day apart."""
     store = store_in(folder)
     for number, facts in enumerate(batches_of(world)):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from funnelpact.apps.language import CODES, language
 from funnelpact.core.plan.demand import Demand
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from funnelpact.adapters.records.inbox import Inbox
     from funnelpact.adapters.records.mappings import Mappings
     from funnelpact.adapters.warehouse.engine import Limits
-    from funnelpact.adapters.warehouse.facts import FactFolder
+    from funnelpact.adapters.warehouse.journeys import JourneyFolder
     from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.core.journeys.mapping import FunnelMapping
     from funnelpact.workflows.ports import FactStore, SavedMapping, Source
@@ -44,12 +44,12 @@ def fact_store(folder: Path | None) -> FactStore:
     return fact_folder(folder)
 
 
-def fact_folder(folder: Path | None) -> FactFolder:
+def fact_folder(folder: Path | None) -> JourneyFolder:
     """The facts in a folder, with their ledger in the database of the settings and an engine within its limits."""
     from funnelpact.adapters.records.ledger import Ledger
-    from funnelpact.adapters.warehouse.facts import FactFolder
+    from funnelpact.adapters.warehouse.journeys import JourneyFolder
 
-    return FactFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
+    return JourneyFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
 
 
 class KeptMappings:
@@ -58,22 +58,21 @@ class KeptMappings:
     def __init__(self, kept: Mappings) -> None:
         self.kept = kept
 
-    def newest(self) -> FunnelMapping | None:
-        """The mapping in force; None where nobody has saved one."""
-        from funnelpact.apps.funnel_file import mapping_from
-
-        found = self.kept.funnel()
-        return None if found is None else mapping_from(data=found[1])
+    def newest(self) -> SavedMapping | None:
+        """The version in force; None where nobody has saved one."""
+        versions = self._versions(self.kept.funnel_versions(only_newest=True))
+        return versions[0] if versions else None
 
     def versions(self) -> list[SavedMapping]:
         """All versions, oldest first."""
+        return self._versions(self.kept.funnel_versions())
+
+    @staticmethod
+    def _versions(rows: list[tuple[int, datetime, Mapping[str, Any]]]) -> list[SavedMapping]:
         from funnelpact.apps.funnel_file import mapping_from
         from funnelpact.workflows.ports import SavedMapping
 
-        return [
-            SavedMapping(number=number, saved_at=saved_at, mapping=mapping_from(data=data))
-            for number, saved_at, data in self.kept.funnel_versions()
-        ]
+        return [SavedMapping(number=number, saved_at=at, mapping=mapping_from(data=data)) for number, at, data in rows]
 
     def save(self, mapping: FunnelMapping, *, saved_at: datetime) -> int:
         """The number of a new version."""
@@ -116,7 +115,7 @@ def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
 
 def rebuild_facts(folder: Path | None) -> Rebuilt:
     """What came of making all facts again from what was received."""
-    from funnelpact.adapters.connectors.files.source import facts_of_received
+    from funnelpact.adapters.connectors.files.received import facts_of_received
     from funnelpact.adapters.warehouse.rebuild import rebuild
 
     return rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
@@ -167,9 +166,22 @@ def _limits() -> Limits:
 
 
 def file_source(
-    *, paths: Sequence[Path], dates: str | None = None, decimals: str | None = None, currency: str | None = None
+    *,
+    paths: Sequence[Path],
+    dates: str | None = None,
+    decimals: str | None = None,
+    currency: str | None = None,
+    zone: str | None = None,
+    complete_until: datetime | None = None,
+    mapping: Path | None = None,
+    done: Callable[[str], None] | None = None,
 ) -> Source:
-    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide."""
+    """Files as a source. `dates` is `day-first` or `month-first`, `decimals` `point` or `comma`; None lets columns decide.
+
+    `zone` is that of times which name none, `complete_until` up to when the files tell everything, `mapping` a file of saved
+    mappings. `done` is called with the name of each file when it is read, and again when its facts are made.
+    """
+    from funnelpact.adapters.connectors.files.mapping_file import read_mappings
     from funnelpact.adapters.connectors.files.source import FileSource
     from funnelpact.adapters.connectors.files.values import DateOrder
 
@@ -178,7 +190,18 @@ def file_source(
         order=DateOrder(dates) if dates else None,
         mark={"point": ".", "comma": ",", None: None}[decimals],
         currency=currency,
+        zone=zone,
+        complete_until=complete_until,
+        mappings=read_mappings(path=mapping) if mapping else (),
+        done=done or (lambda _: None),
     )
+
+
+def save_mapping(*, path: Path, mapping: Mapping[str, Any]) -> None:
+    """Write how the facts of each file were made, for the next import."""
+    from funnelpact.adapters.connectors.files.mapping_file import write_mappings
+
+    write_mappings(path=path, mapping=mapping)
 
 
 def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from funnelpact.core.facts.history import newest_day, newest_fact
 from funnelpact.core.journeys.dimensions import BreakdownLeaks, Dimension, available_dimensions, find_dimension
-from funnelpact.core.journeys.journeys import happened_by, journeys_of
+from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes as passes_of
 from funnelpact.core.journeys.waiting import waiting
@@ -22,6 +22,7 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import UNNAMED
 from funnelpact.core.terms.period import Period, instants
 from funnelpact.core.terms.problem import CurrenciesMixed, Problem
+from funnelpact.workflows.journeys import journeys_now, knowing
 from funnelpact.workflows.mapping import mapping_in_force
 from funnelpact.workflows.ports import FactStore, FunnelMappings
 
@@ -75,22 +76,24 @@ def learn_funnel(
     days are those of its zone. Raises `NothingImported`, `BreakdownUnknown`,
     `BreakdownAmbiguous`, `BreakdownLeaks`, `CurrenciesMixed`, `NothingToMeasure`.
     """
-    batches = store.batches(known_at=known_at)
-    everything = store.facts(known_at=known_at)
-    newest = newest_fact(facts=everything, learnt_at=batches[-1].known_at) if batches else None
+    snapshot = store.snapshot(known_at=known_at)
+    if snapshot.known_at is None:
+        raise NothingImported()
+    everything = snapshot.facts
+    newest = newest_fact(facts=everything, learnt_at=snapshot.known_at)
     if newest is None:
         raise NothingImported()
-    mapping = mapping_in_force(mappings=mappings)
+    version, mapping = mapping_in_force(mappings=mappings)
     day = as_of or newest_day(facts=everything, newest=newest, zone=mapping.zone)
     facts = happened_by(facts=everything, as_of=day, zone=mapping.zone)
-    mapping = _knowing(mapping, facts)
+    mapping = knowing(mapping=mapping, facts=facts)
     dimension = _dimension(facts, by)
-    journeys = journeys_of(facts=facts, mapping=mapping, as_of=day)
-    passes = passes_of(journeys=journeys.passes.cache(), facts=facts, by=dimension).cache()
+    journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day, version=version)
+    passes = passes_of(journeys=journeys, facts=facts, by=dimension).cache()
     notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
     findings = funnel_findings(
         census=take_census(passes=passes, stages=mapping.funnel.stages, as_of=day, horizon_days=horizon_days),
-        known_at=batches[-1].known_at,
+        known_at=snapshot.known_at,
         currency=_currency(facts),
         by=None if dimension is None else by or dimension.name,
         notes=notes,
@@ -103,15 +106,6 @@ def _dimension(facts: Mapping[str, Any], by: str | None) -> Dimension | None:
     if by is not None:
         return find_dimension(asked=by, available=available)
     return next((entry for entry in available if (entry.table, entry.name) == ("leads", "type")), None)
-
-
-def _knowing(mapping: FunnelMapping, facts: Mapping[str, Any]) -> FunnelMapping:
-    """The mapping completed by the labels and types of the facts that it does not name yet."""
-    rows = facts["transitions"].select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
-    types = facts["leads"].select("type").distinct().to_pyarrow()["type"].to_pylist()
-    of_deals = {row["label"] for row in rows if row["subject_kind"] == "deal"}
-    of_leads = {row["label"] for row in rows if row["subject_kind"] in {"lead", "contact"}}
-    return mapping.knowing(lead_labels=of_leads, deal_labels=of_deals, types=[name for name in types if name])
 
 
 def _currency(facts: Mapping[str, Any]) -> str:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from funnelpact.core.facts.history import newest_fact
+from funnelpact.core.facts.kept import Generation
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.meanings.changes import MappingChanges, PassesMoved, mapping_changes, passes_moved
 from funnelpact.core.journeys.meanings.found import FoundLabels, InForce, absent_labels, found_labels
 from funnelpact.core.terms.problem import Problem
-from funnelpact.workflows.ports import FactStore, FunnelMappings
+from funnelpact.workflows.journeys import update_journeys
+from funnelpact.workflows.ports import FactStore, FunnelMappings, Snapshot
 
 
 class MappingVersionUnknown(Problem):
@@ -38,9 +40,19 @@ class MappingSaved:
     unknown: tuple[str, ...]
 
 
-def mapping_in_force(*, mappings: FunnelMappings | None) -> FunnelMapping:
-    """This returns what people have said of their labels, last; nothing but defaults where they have said nothing."""
-    return (mappings.newest() if mappings else None) or FunnelMapping()
+def mapping_in_force(*, mappings: FunnelMappings | None) -> tuple[int, FunnelMapping]:
+    """This returns the version of what people have said last of their labels, and the mapping.
+
+    Where they have said nothing: 0, and nothing but defaults.
+    """
+    newest = mappings.newest() if mappings else None
+    return (newest.number, newest.mapping) if newest else (0, FunnelMapping())
+
+
+def follow_facts(*, store: FactStore, mappings: FunnelMappings | None) -> Generation | None:
+    """This returns the journeys that hold all facts under the mapping in force; None without facts."""
+    version, mapping = mapping_in_force(mappings=mappings)
+    return update_journeys(store=store, mapping=mapping, version=version)
 
 
 def look_at_mapping(*, store: FactStore, mappings: FunnelMappings) -> InForce:
@@ -56,14 +68,18 @@ def look_at_mapping(*, store: FactStore, mappings: FunnelMappings) -> InForce:
 def save_mapping(
     *, mapping: FunnelMapping, store: FactStore, mappings: FunnelMappings, saved_at: datetime
 ) -> MappingSaved:
-    """This returns what changed by a mapping that is now in force: against the version before, and in how many passes."""
+    """This returns what changed by a mapping that is now in force: against the version before, and in how many passes.
+
+    The journeys are made anew under it; no fact is read again from outside.
+    """
     versions = mappings.versions()
     last = versions[-1] if versions else None
     before = last.mapping if last else FunnelMapping()
     found = found_labels(facts=store.facts())
     is_new = last is None or mapping != before
-    moved = _moved(store, found, before, mapping) if is_new else None
+    moved = _moved(store.snapshot(), found, before, mapping) if is_new else None
     number = mappings.save(mapping, saved_at=saved_at) if is_new or last is None else last.number
+    follow_facts(store=store, mappings=mappings)
     return MappingSaved(
         number=number,
         is_new=is_new,
@@ -84,9 +100,9 @@ def use_mapping(*, number: int, store: FactStore, mappings: FunnelMappings, save
     return save_mapping(mapping=versions[number], store=store, mappings=mappings, saved_at=saved_at)
 
 
-def _moved(store: FactStore, found: FoundLabels, before: FunnelMapping, after: FunnelMapping) -> PassesMoved | None:
-    batches, facts = store.batches(), store.facts()
-    newest = newest_fact(facts=facts, learnt_at=batches[-1].known_at) if batches else None
+def _moved(snapshot: Snapshot, found: FoundLabels, before: FunnelMapping, after: FunnelMapping) -> PassesMoved | None:
+    facts = snapshot.facts
+    newest = newest_fact(facts=facts, learnt_at=snapshot.known_at) if snapshot.known_at else None
     if newest is None:
         return None
     # Days of zones differ; with the day after all facts are in under either mapping.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from funnelpact.core.facts.kept import NOTHING, Batch, Delivery
+from funnelpact.core.facts.kept import NOTHING, Batch, Delivery, Generation
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.report import FileReport
 
@@ -35,18 +35,44 @@ class Read(Protocol):
 
     @property
     def complete_until(self) -> datetime | None:
-        """The instant up to which the source has told everything, where it says so."""
+        """Up to when the source tells everything; None where it tells nothing that happened."""
 
 
 class Source(Protocol):
     """Something that facts are read from."""
 
-    def read(self) -> Read:
-        """Everything that the source has now."""
+    def read(self, *, now: datetime | None = None) -> Read:
+        """Everything that the source has; what it dates after `now` has not happened yet."""
+
+
+class Snapshot(Protocol):
+    """What one engine sees of the facts up to a batch, and of the journeys in force."""
+
+    @property
+    def batch(self) -> int:
+        """The number of the last batch, 0 where there is none."""
+
+    @property
+    def known_at(self) -> datetime | None:
+        """When that batch was learnt."""
+
+    @property
+    def generation(self) -> Generation | None:
+        """The journeys in force; None where there are none, or where the snapshot is of an earlier time."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Every fact table, with numbers, as what was said last of each row."""
+
+    def changed(self, *, since: int, happened: tuple[datetime, datetime]) -> dict[str, Any]:
+        """The rows that batches after `since` brought, those that they replace, and those that happened in that span."""
+
+    def journeys(self) -> dict[str, Any]:
+        """The journey tables of the generation in force. Raises `LookupError` where there is none."""
 
 
 class FactStore(Protocol):
-    """Where facts are kept, by batch."""
+    """Where facts are kept, by batch, and the journeys made of them."""
 
     def batches(self, *, known_at: datetime | None = None) -> list[Batch]:
         """The batches in order, those known by `known_at`."""
@@ -69,6 +95,17 @@ class FactStore(Protocol):
     ) -> Batch | None:
         """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""
 
+    def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
+        """What is known now, or was known then."""
+
+    def keep_base(self, *, snapshot: Any, tables: Mapping[str, Any], said: Mapping[str, Any]) -> Generation:
+        """The generation that these tables are from now on."""
+
+    def keep_delta(
+        self, *, snapshot: Any, tables: Mapping[str, Any], records: Any, said: Mapping[str, Any]
+    ) -> Generation:
+        """The generation in which `tables` stand for the journeys of some records."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedMapping:
@@ -82,8 +119,8 @@ class SavedMapping:
 class FunnelMappings(Protocol):
     """Where the versions of the funnel mapping are kept; the newest is in force."""
 
-    def newest(self) -> FunnelMapping | None:
-        """The mapping in force; None where nobody has saved one."""
+    def newest(self) -> SavedMapping | None:
+        """The version in force; None where nobody has saved one."""
 
     def versions(self) -> list[SavedMapping]:
         """All versions, oldest first."""

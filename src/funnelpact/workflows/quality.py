@@ -46,7 +46,7 @@ def check_quality(
         silent = tuple(rule.code for rule in RULES)
         return QualityReport(as_of=as_of, known_at=known_at, newest=None, issues=(), ran=(), silent=silent)
     moves = facts["transitions"]
-    mapping = mapping_in_force(mappings=mappings)
+    _, mapping = mapping_in_force(mappings=mappings)
     rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
     of_deals = {row["label"] for row in rows if row["subject_kind"] == "deal"}
     of_leads = {row["label"] for row in rows if row["subject_kind"] in {"lead", "contact"}}

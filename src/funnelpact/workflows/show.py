@@ -11,6 +11,7 @@ from funnelpact.core.facts.arrow import arrow_table
 from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.plan.outlook import Outlook, lead_outlook
 from funnelpact.core.terms.money import Money
+from funnelpact.workflows.journeys import update_journeys
 from funnelpact.workflows.learn import Learnt, learn_funnel
 from funnelpact.workflows.ports import FactStore
 
@@ -27,6 +28,7 @@ def keep_simulated(*, facts: Mapping[str, Mapping[str, Any]], store: FactStore, 
     """Keep a simulated company's facts as one batch; the same facts again change nothing."""
     tables = {name: arrow_table(table=TABLES[name], columns=columns) for name, columns in facts.items()}
     store.add(facts=tables, received={}, known_at=known_at, mapping={"simulated": seed}, report={})
+    update_journeys(store=store)
 
 
 def travel_road(*, store: FactStore, quota: Money) -> Road:

@@ -7,18 +7,28 @@ from datetime import datetime
 from typing import Any
 
 from funnelpact.core.terms.report import FileReport, ImportReport
-from funnelpact.workflows.ports import FactStore, Source
+from funnelpact.workflows.mapping import follow_facts
+from funnelpact.workflows.ports import FactStore, FunnelMappings, Source
 
 
-def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_run: bool = False) -> ImportReport:
+def import_facts(
+    *,
+    source: Source,
+    store: FactStore,
+    known_at: datetime,
+    dry_run: bool = False,
+    mappings: FunnelMappings | None = None,
+) -> ImportReport:
     """This returns what was understood, kept and refused; the facts are kept as one batch unless `dry_run`.
+
+    The journeys follow, under the mapping in force.
 
     The same bytes under the same mapping again change nothing, and the report says so. Raises what reading and mapping
     raise; then nothing has been kept.
     """
-    read = source.read()
+    read = source.read(now=known_at)
     if dry_run:
-        return ImportReport(files=read.reports, batch=None, repeated=False)
+        return ImportReport(files=read.reports, batch=None, repeated=False, mapping=read.mapping)
     batch = store.add(
         facts=read.facts,
         received=read.received,
@@ -27,7 +37,10 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
         report={"counts": counts_of(read.reports)},
         complete_until=read.complete_until,
     )
-    return ImportReport(files=read.reports, batch=batch.number if batch else None, repeated=batch is None)
+    follow_facts(store=store, mappings=mappings)
+    return ImportReport(
+        files=read.reports, batch=batch.number if batch else None, repeated=batch is None, mapping=read.mapping
+    )
 
 
 def counts_of(reports: Sequence[FileReport]) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from funnelpact.adapters.records.inbox import Inbox
-from funnelpact.adapters.warehouse.facts import FactFolder
+from funnelpact.adapters.warehouse.journeys import JourneyFolder
 from funnelpact.core.terms.report import FileReport
 from funnelpact.workflows.rollup import due_sources, roll_up
 from tests.stores import store_in
@@ -42,12 +42,12 @@ def read(received: Mapping[str, bytes]) -> Said:
 
 
 @pytest.fixture
-def store(tmp_path: Path, database: str | None) -> FactFolder:
+def store(tmp_path: Path, database: str | None) -> JourneyFolder:
     """An empty store, on both databases."""
     return store_in(tmp_path / "data", address=database)
 
 
-def put(store: FactFolder, *bodies: bytes, at: datetime = NOON) -> Inbox:
+def put(store: JourneyFolder, *bodies: bytes, at: datetime = NOON) -> Inbox:
     """The inbox of the store with these messages."""
     inbox = Inbox(store.ledger.records)  # type: ignore[attr-defined]
     for body in bodies:
@@ -55,7 +55,7 @@ def put(store: FactFolder, *bodies: bytes, at: datetime = NOON) -> Inbox:
     return inbox
 
 
-def test_messages_become_one_batch(store: FactFolder):
+def test_messages_become_one_batch(store: JourneyFolder):
     """In their order; what was rolled is out of the inbox, what came later waits."""
     inbox = put(store, b'{"id": "a"}', b'{\n "id":\r\n "b"}')
     rolled = roll_up(source="hook", inbox=inbox, store=store, read=read, now=NOON)
@@ -71,7 +71,7 @@ def test_messages_become_one_batch(store: FactFolder):
     assert [message.body for message in inbox.oldest(source="hook", most=9)] == [b'{"id": "c"}']
 
 
-def test_poison_is_refused_with_its_reason_and_kept(store: FactFolder):
+def test_poison_is_refused_with_its_reason_and_kept(store: JourneyFolder):
     """Beside good messages, and when there is nothing else."""
     inbox = put(store, *POISON, b'{"id": "a"}')
     first = roll_up(source="hook", inbox=inbox, store=store, read=read, now=NOON)
@@ -89,7 +89,7 @@ def test_poison_is_refused_with_its_reason_and_kept(store: FactFolder):
     assert inbox.waiting() == []
 
 
-def test_the_same_messages_again_are_taken_out_and_change_nothing(store: FactFolder):
+def test_the_same_messages_again_are_taken_out_and_change_nothing(store: JourneyFolder):
     """A sender that repeats itself fills no inbox."""
     inbox = put(store, b'{"id": "a"}')
     roll_up(source="hook", inbox=inbox, store=store, read=read, now=NOON)
@@ -101,7 +101,7 @@ def test_the_same_messages_again_are_taken_out_and_change_nothing(store: FactFol
     assert (len(store.batches()), inbox.waiting()) == (1, [])
 
 
-def test_where_reading_fails_the_messages_stay(store: FactFolder):
+def test_where_reading_fails_the_messages_stay(store: JourneyFolder):
     """Nothing is lost by a mapping that does not fit."""
     inbox = put(store, b'{"name": "a"}')
     with pytest.raises(KeyError):
@@ -111,7 +111,7 @@ def test_where_reading_fails_the_messages_stay(store: FactFolder):
     assert len(inbox.oldest(source="hook", most=9)) == 1
 
 
-def test_messages_are_due_by_age(store: FactFolder):
+def test_messages_are_due_by_age(store: JourneyFolder):
     """Ten seconds after the first came."""
     inbox = put(store, b"{}")
 
@@ -119,7 +119,7 @@ def test_messages_are_due_by_age(store: FactFolder):
     assert due_sources(inbox=inbox, now=NOON + timedelta(seconds=10)) == ["hook"]
 
 
-def test_an_empty_inbox_rolls_to_nothing(store: FactFolder):
+def test_an_empty_inbox_rolls_to_nothing(store: JourneyFolder):
     """None, and no batch."""
     assert roll_up(source="hook", inbox=put(store), store=store, read=read, now=NOON) is None
     assert store.batches() == []

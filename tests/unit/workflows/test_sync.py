@@ -47,10 +47,22 @@ def test_a_preview_keeps_nothing(tmp_path: Path):
     assert not (tmp_path / "data").exists()
 
 
-def test_one_file_that_is_not_understood_keeps_all_out(tmp_path: Path):
-    """Files that belong together come together or not at all."""
+def test_a_file_that_has_no_place_does_not_keep_the_others_out(tmp_path: Path):
+    """All its rows are refused, and said so."""
     store = store_in(tmp_path / "data")
     files = {**exports.plain(), "weather.csv": b"city,degrees\nIzmir,30\nIzmir,31\n"}
+    report = import_facts(source=source(tmp_path / "in", files), store=store, known_at=NOON)
+    (weather,) = (file for file in report.files if file.name == "weather.csv")
+
+    assert (weather.kind, weather.rows_in, weather.kept) == ("other", 2, 0)
+    assert [(reject.reason, reject.count) for reject in weather.rejects] == [("no-place", 2)]
+    assert len(store.batches()) == 1
+
+
+def test_where_nothing_has_a_place_nothing_is_kept(tmp_path: Path):
+    """The files are named."""
+    store = store_in(tmp_path / "data")
+    files = {"weather.csv": b"city,degrees\nIzmir,30\nIzmir,31\n"}
     with pytest.raises(FileNotUnderstood):
         import_facts(source=source(tmp_path / "in", files), store=store, known_at=NOON)
 

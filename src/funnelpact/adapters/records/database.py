@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, connections, transaction
+from django.db import Error, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from funnelpact.adapters.records.settings import Place, open_database
@@ -128,13 +128,15 @@ class Records:
     def _in_words(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
+        except Error as error:
+            # A server that was away for a moment leaves a connection that will never work again.
+            connections[self.alias].close()
             raise RecordsUnusable(place=self.where.name, reason=_reason(error)) from error
         except OSError as error:
             raise RecordsUnusable(place=self.where.name, reason=file_reason(error=error)) from error
 
 
-def _reason(error: DatabaseError) -> Message | str:
+def _reason(error: Error) -> Message | str:
     text = str(error)
     if "disk is full" in text or "No space left" in text:
         return Message("reason.disk-full")

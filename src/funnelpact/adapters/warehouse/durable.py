@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -16,6 +17,9 @@ CHUNK = 1 << 20
 
 class Disk:
     """The way to the disk. Everything that is kept goes through here, so that one place decides what is synced."""
+
+    def __init__(self) -> None:
+        self._certain: set[Path] = set()
 
     def sync(self, path: Path) -> None:
         """Wait until a file, or the names in a folder, are on disk."""
@@ -26,12 +30,21 @@ class Disk:
             os.close(handle)
 
     def make_folder(self, folder: Path) -> None:
-        """Make a folder and those above it. A folder that is there already is left alone."""
-        if folder.is_dir():
+        """Make a folder and those above it.
+
+        One that is there already may have been made by an attempt that was killed before it synced: it is synced once.
+        """
+        if folder in self._certain:
             return
-        self.make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        self.sync(folder.parent)
+        if not folder.is_dir():
+            self.make_folder(folder.parent)
+            folder.mkdir(exist_ok=True)
+            self.sync(folder.parent)
+        else:
+            with suppress(PermissionError):
+                # A folder in which we may not look was not made by us.
+                self.sync(folder.parent)
+        self._certain.add(folder)
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a file that is not there yet."""

@@ -121,7 +121,8 @@ def files_as_table(engine: Backend, name: str, paths: Sequence[Path]) -> ir.Tabl
 
 def empty_table(engine: Backend, name: str) -> ir.Table:
     """A table of that name's columns without rows."""
-    schema = ibis.Schema.from_pyarrow(stored_schema(name))
+    # Files do not say what is never missing; a table beside them must not either, or the two cannot be put together.
+    schema = ibis.Schema.from_pyarrow(pa.schema([field.with_nullable(True) for field in stored_schema(name)]))
     return engine.create_table(ibis.util.gen_name(name), schema=schema, temp=True)
 
 

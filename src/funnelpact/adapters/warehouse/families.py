@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import ibis
@@ -67,6 +68,22 @@ class Families:
             )
             for name, table in tables.items()
         }
+
+    def changed(
+        self, live: Sequence[FactFile], name: str, *, since: int, upto: int, happened: tuple[datetime, datetime]
+    ) -> ir.Table:
+        """The rows of a table that the batches after `since` brought, the earlier ones that these replace, and those that
+        happened from the first instant on and before the second.
+        """
+        table = self._up_to(live, name, upto)
+        begin, end = (ibis.timestamp(at.isoformat()) for at in happened)
+        new = table.filter((table.batch > since) | ((table.happened_at >= begin) & (table.happened_at < end)))
+        if not any(file.table == CORRECTIONS and file.last_batch > since and file.first_batch <= upto for file in live):
+            return new
+        again = self._up_to(live, CORRECTIONS, upto)
+        again = again.filter(again.batch > since).group_by(*ROW).aggregate(corrected_by=again.batch.max())
+        gone = table.filter(table.batch <= since).semi_join(again, list(ROW))
+        return new.union(gone)
 
     def keys(self, live: Sequence[FactFile], *, upto: int) -> ir.Table:
         """The number of every record that the batches up to that number name."""

@@ -18,13 +18,12 @@ def newest_fact(*, facts: Mapping[str, ir.Table], learnt_at: datetime) -> dateti
     What is dated after it was learnt (the expected end of an open deal) is no event yet, and counts only where there is
     nothing else.
     """
-    found = []
-    for table in facts.values():
-        happened = table.happened_at <= ibis.timestamp(learnt_at.isoformat())
-        row = table.aggregate(past=table.happened_at.max(where=happened), any=table.happened_at.max())
-        found += row.to_pyarrow().to_pylist()
-    past = [row["past"] for row in found if row["past"] is not None]
-    return max(past or [row["any"] for row in found if row["any"] is not None], default=None)
+    happened = [table.select(at=table.happened_at) for table in facts.values()]
+    every = ibis.union(*happened) if len(happened) > 1 else happened[0]
+    past = every.at <= ibis.timestamp(learnt_at.isoformat())
+    row = every.aggregate(past=every.at.max(where=past), any=every.at.max()).to_pyarrow().to_pylist()[0]
+    newest: datetime | None = row["past"] or row["any"]
+    return newest
 
 
 def newest_day(*, facts: Mapping[str, ir.Table], newest: datetime, zone: str) -> date:
@@ -34,14 +33,10 @@ def newest_day(*, facts: Mapping[str, ir.Table], newest: datetime, zone: str) ->
     """
     if zone == "UTC":
         return newest.date()
-    days = []
-    for table in facts.values():
-        by_then = table.happened_at <= ibis.timestamp(newest.isoformat())
-        is_day = table.precision == Precision.DAY.value
-        row = table.aggregate(
-            day=table.happened_at.max(where=by_then & is_day), instant=table.happened_at.max(where=by_then & ~is_day)
-        )
-        for found in row.to_pyarrow().to_pylist():
-            days += [found["day"].date()] if found["day"] else []
-            days += [day_at(instant=found["instant"], zone=zone)] if found["instant"] else []
-    return max(days, default=newest.date())
+    rows = [
+        table.select(at=table.happened_at, is_day=table.precision == Precision.DAY.value) for table in facts.values()
+    ]
+    every = ibis.union(*rows) if len(rows) > 1 else rows[0]
+    every = every.filter(every.at <= ibis.timestamp(newest.isoformat()))
+    found = every.group_by("is_day").aggregate(last=every.at.max()).to_pyarrow().to_pylist()
+    return max(row["last"].date() if row["is_day"] else day_at(instant=row["last"], zone=zone) for row in found)

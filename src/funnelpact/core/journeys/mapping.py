@@ -132,7 +132,9 @@ class FunnelMapping:
             said = [own for own in self.labels if (own.record, own.label) == (entry.record, entry.label)]
             spans = days_without(spans=said) if entry.stage or not said else ()
             added += [replace(entry, since=span.since, until=span.until) for span in spans]
-        parties = {name: _proposed_party(name, labels) for name, labels in self.type_names(labels=types).items()}
+        # By the mapping's labels, not by those that are there: the same type has one party, whichever facts are looked at.
+        of_name = {entry.name: {own.label for own in self.types if own.name == entry.name} for entry in self.types}
+        parties = {name: _proposed_party(name, of_name.get(name, ())) for name in self.type_names(labels=types)}
         return replace(self, labels=(*self.labels, *added), parties={**parties, **self.parties})
 
     def type_names(self, *, labels: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
@@ -61,6 +61,7 @@ class FileReport:
     date_order: str | None
     decimal_mark: str
     currency: str | None
+    zone: str | None
     columns: tuple[ColumnReport, ...]
     rows_in: int
     kept: int
@@ -75,6 +76,8 @@ class ImportReport:
     files: tuple[FileReport, ...]
     batch: int | None
     repeated: bool
+    mapping: Mapping[str, object] = field(default_factory=dict)
+    """How the facts of each file were made, as plain data."""
 
 
 class Figures(Enum):

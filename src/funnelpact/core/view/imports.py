@@ -21,6 +21,7 @@ def file_sentences(*, file: FileReport) -> tuple[Message, ...]:
         separator=Message(f"import.separator.{SEPARATOR_NAMES[file.separator]}"),
         dates=Message(f"import.dates.{file.date_order or 'year-first'}"),
         currency=file.currency or NONE,
+        zone=file.zone or "UTC",
     )
     taken = Message("import.taken", kept=file.kept, rows=file.rows_in, rejected=file.rows_in - file.kept)
     return Message("import.file", file=file.name, kind=Message(f"import.kind.{file.kind}")), written, taken
@@ -79,6 +80,7 @@ def report_data(*, report: ImportReport, language: Language) -> dict[str, Any]:
                 "date_order": file.date_order,
                 "decimal_mark": file.decimal_mark,
                 "currency": file.currency,
+                "zone": file.zone,
                 "rows_in": file.rows_in,
                 "kept": file.kept,
                 "rejected": {

@@ -56,6 +56,28 @@ class Role(Enum):
     RESULT = "result"
     PROPERTY = "property"
     SPEND = "spend"
+    CUSTOMER = "customer key"
+    RECURRING = "recurring amount"
+    BEFORE = "amount before"
+    AFTER = "amount after"
+    SCORE = "score"
+    SCALE = "best score"
+    BASE = "base currency"
+    QUOTE = "quote currency"
+    PAIR = "currency pair"
+    RATE = "rate"
+    INTO = "remaining key"
+    INTO_DEAL = "remaining deal"
+    ENDS = "ends on"
+    REASON = "reason"
+    DELETED = "deleted"
+    CASE = "case key"
+    LIFECYCLE = "lifecycle"
+    POST = "role"
+    STARTS = "from"
+    LEAVES = "until"
+    FIRST_STAGE = "first stage"
+    BECAME = "converted deal"
     LABEL = "label"
 
 
@@ -85,7 +107,7 @@ _TRUTHS = frozenset("true false yes no evet hayır hayir doğru yanlış".split(
 _SHORT = 3
 _SOFTENED = {"k": "g", "t": "d", "p": "b"}
 
-_NUMBERED = ("id", "ids", "no", "number", "key", "kod", "kodu", "numara", "numarasi", "kimlik")
+_NUMBERED = ("id", "ids", "no", "number", "key", "guid", "uuid", "kod", "kodu", "numara", "numarasi", "kimlik")
 
 
 def _keys(*things: str) -> tuple[str, ...]:
@@ -106,6 +128,7 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
          "olusturma", "olusturulma", "ilk temas", "kayit", "acilis", "baslangic", "giris"),
         _DATES,
     ),
+    (Role.FIRST_STAGE, ("initial stage", "first stage", "original stage", "starting stage", "opening stage", "ilk asama", "acilis asama"), (Shape.STAGE, *_WORDS)),
     (Role.STAGE, ("stage", "status", "outcome", "asama", "durum", "sonuc"), (Shape.STAGE, *_WORDS)),
     (Role.CURRENCY, ("currency", "para birimi", "doviz"), _WORDS),
     (Role.PRICE, ("price", "list price", "fiyat"), (Shape.NUMBER,)),
@@ -118,6 +141,7 @@ _HEADERS: tuple[tuple[Role, tuple[str, ...], tuple[Shape, ...]], ...] = (
     (Role.OWNER, ("owner", "agent", "rep", "salesperson", "sdr", "sr", "assigned", "sahibi", "temsilci", "sorumlu", "satici"), _WORDS),
     (Role.PRODUCT, ("product", "urun"), _WORDS),
     (Role.LEAD_KEY, (*_keys("lead", "mql", "contact", "prospect", "person", "who", "aday", "kisi"), "lead", "leads", "mql", "contact", "aday"), (*_WORDS, Shape.NUMBER)),
+    (Role.BECAME, ("converted opportunity", "converted deal", "donusen firsat"), (*_WORDS, Shape.NUMBER)),
     (Role.DEAL_KEY, (*_keys("opportunity", "deal", "opp", "firsat", "anlasma", "satis"), "opportunity", "deal", "firsat", "opportunity name", "deal name", "firsat adi"), (*_WORDS, Shape.NUMBER)),
     (Role.COMPANY, ("account", "company", "organization", "organisation", "firma", "sirket", "kurum", "musteri", "hesap"), _WORDS),
 )  # fmt: skip
@@ -193,6 +217,9 @@ def _role_by_header(header: str, shape: Shape) -> tuple[Role, float]:
     words = plain_words(label=_spaced(header))
     joined = " ".join(words)
     for role, alternatives, shapes in _HEADERS:
+        # What a lead was converted to is no key of the lead, and a field that a customer added to their CRM is no key at all.
+        if (role is Role.LEAD_KEY and words[:1] == ("converted",)) or (role in _KEYS and words[-1:] == ("c",)):
+            continue
         for alternative in alternatives:
             parts = alternative.split()
             # "Lead" alone is the lead; "lead score" is something about it.

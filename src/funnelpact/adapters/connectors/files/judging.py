@@ -41,6 +41,7 @@ def file_report(
         date_order=mapping.date_order.value if mapping.date_order else None,
         decimal_mark=mapping.decimal_mark,
         currency=mapping.currency,
+        zone=mapping.zone,
         columns=tuple(
             ColumnReport(
                 header=column.header,
@@ -58,7 +59,12 @@ def file_report(
             RejectReport(reason=reason, count=count, examples=tuple(examples[reason]))
             for reason, count in rejects.most_common()
         ),
-        issues=(*_references(entry, others), *_deal_issues(entry, mapping), *_told(entry, mapping)),
+        issues=(
+            *_references(entry, others),
+            *_deal_issues(entry, mapping),
+            *_told(entry, mapping),
+            *_of_clocks(mapping, made),
+        ),
     )
 
 
@@ -74,6 +80,18 @@ def _told(entry: Understood, mapping: FileMapping) -> tuple[Issue, ...]:
         if shift:
             sentence = Message("issue.times-are-days", column=header)
             issues.append(Issue(code="times-are-days", level=Level.TOLD, count=entry.file.rows_in, sentence=sentence))
+    return tuple(issues)
+
+
+def _of_clocks(mapping: FileMapping, made: FileFacts) -> tuple[Issue, ...]:
+    """What is open about times: no zone, or a local time that came twice or never."""
+    issues = []
+    if made.unzoned:
+        sentence = Message("issue.zone-missing", times=made.unzoned)
+        issues.append(Issue(code="zone-missing", level=Level.DOUBT, count=made.unzoned, sentence=sentence))
+    if made.twice or made.never:
+        sentence = Message("issue.clock-changed", zone=mapping.zone or "UTC", twice=made.twice, never=made.never)
+        issues.append(Issue(code="clock-changed", level=Level.TOLD, count=made.twice + made.never, sentence=sentence))
     return tuple(issues)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from funnelpact.adapters.connectors.files.bulk.moments import shift_of
 from funnelpact.adapters.connectors.files.columns import Role, Shape
-from funnelpact.adapters.connectors.files.moments import shift_of
 from funnelpact.adapters.connectors.files.recognition import Understood
 from funnelpact.adapters.connectors.files.values import (
     DateOrder,
@@ -27,7 +27,9 @@ class MappingUnusable(Problem):
     code = "mapping-unusable"
 
 
-AMOUNTS = frozenset({Role.AMOUNT, Role.PRICE, Role.SPEND})
+AMOUNTS = frozenset(
+    {Role.AMOUNT, Role.PRICE, Role.SPEND, Role.RECURRING, Role.BEFORE, Role.AFTER, Role.SCORE, Role.RATE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class FileMapping:
 
     `date_order` is None where every date has its year first. `day_shifts` names the columns whose times are nothing but
     days, with the minutes that bring each of their instants onto its day. `currency` is that of amounts whose row names
-    none, None where nobody said.
+    none, None where nobody said; `zone` that of times which name none, taken as UTC where it is None.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class FileMapping:
     decimal_mark: str
     currency: str | None
     day_shifts: Mapping[str, int] = field(default_factory=dict)
+    zone: str | None = None
 
     def header(self, role: Role) -> str | None:
         """The header of the column that has the role, None where none has."""
@@ -60,29 +63,13 @@ class FileMapping:
             "decimal_mark": self.decimal_mark,
             "currency": self.currency,
             "day_shifts": dict(self.day_shifts),
+            "zone": self.zone,
         }
 
-    def fits(self, *, headers: Sequence[str]) -> bool:
-        """Whether a file has all columns that this mapping makes facts of; further ones become labels."""
+    def fits(self, *, headers: Collection[str]) -> int:
+        """How many of the columns that this mapping makes facts of a file has; 0 where it lacks one. Others become labels."""
         used = {header for header, role in self.columns.items() if role is not Role.LABEL}
-        return bool(used) and used <= set(headers)
-
-
-def saved_mapping(*, data: Mapping[str, Any]) -> FileMapping:
-    """The mapping that `FileMapping.data` wrote. Raises `MappingUnusable`."""
-    try:
-        if data["version"] != VERSION:
-            raise MappingUnusable(what=f"version {data['version']}")
-        return FileMapping(
-            kind=data["kind"],
-            columns={header: Role(role) for header, role in data["columns"].items()},
-            date_order=DateOrder(data["date_order"]) if data["date_order"] else None,
-            decimal_mark=data["decimal_mark"],
-            currency=data["currency"],
-            day_shifts=dict(data["day_shifts"]),
-        )
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise MappingUnusable(what=str(error)) from error
+        return len(used) if used <= set(headers) else 0
 
 
 def propose_mappings(
@@ -91,13 +78,14 @@ def propose_mappings(
     order: DateOrder | None = None,
     mark: str | None = None,
     currency: str | None = None,
+    zone: str | None = None,
     given: Mapping[str, FileMapping] | None = None,
 ) -> tuple[FileMapping, ...]:
     """The mapping of each file. What a person said (`order`, `mark`) stands above what the columns prove.
 
     A mapping that is `given` for a file stands, completed by labels for columns that it does not know.
     A column of dates that proves no order takes the one that other columns of its file prove, then of the other files.
-    `currency` is for amounts that name none. Raises `DatesMixed` where a file proves both orders, `DatesAmbiguous` or
+    `currency` is for amounts that name none, `zone` for times that name none. Raises `DatesMixed` where a file proves both orders, `DatesAmbiguous` or
     `NumbersAmbiguous` where nothing proves one, all together.
     """
     given = given or {}
@@ -140,6 +128,7 @@ def propose_mappings(
                 or next(iter(proved_marks), "."),
                 currency=currency or _currency_of(entry),
                 day_shifts=_day_shifts(entry, own),
+                zone=zone,
             )
         )
     raise_all(found)
@@ -170,7 +159,8 @@ def _order_of(entry: Understood) -> DateOrder | None:
 
 def _days_used(entry: Understood) -> list[str]:
     """The columns of days that become facts; those kept as labels stay as they are written."""
-    return [column.header for column in entry.columns if column.shape is Shape.DATE and column.role is not Role.LABEL]
+    days = {Shape.DATE, Shape.STAMP}
+    return [column.header for column in entry.columns if column.shape in days and column.role is not Role.LABEL]
 
 
 def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
@@ -179,8 +169,8 @@ def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
 
 
 def _currency_of(entry: Understood) -> str | None:
-    header = entry.header(Role.AMOUNT) or entry.header(Role.SPEND)
-    signs = set(entry.file.cells(header).currencies) if header else set()
+    headers = [column.header for column in entry.columns if column.role in AMOUNTS - {Role.PRICE}]
+    signs = {sign for header in headers for sign in entry.file.cells(header).currencies}
     return signs.pop() if len(signs) == 1 else None
 
 

@@ -7,13 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, names_record, read_columns
-from funnelpact.adapters.connectors.files.kinds.events import EVENTS, event_kind, with_event_roles
+from funnelpact.adapters.connectors.files.kinds.beside import of_deleted, of_owners
+from funnelpact.adapters.connectors.files.kinds.events import EVENTS, MOVES, event_kind, own_key, with_event_roles
 from funnelpact.adapters.connectors.files.kinds.evidence import amounts_by_value, days_in_order
+from funnelpact.adapters.connectors.files.kinds.further import CUSTOMERS, RENEWALS, further_kind
+from funnelpact.adapters.connectors.files.kinds.log import LOG, log_roles, version_roles
 from funnelpact.adapters.connectors.files.kinds.lookups import OTHER, thing_of
 from funnelpact.adapters.connectors.files.kinds.records import (
     DEALS,
     KEYS,
     LEADS,
+    PEOPLE,
     REFERS,
     dates_of,
     is_unique,
@@ -25,7 +29,7 @@ from funnelpact.adapters.connectors.files.kinds.records import (
 )
 from funnelpact.adapters.connectors.files.reading.cells import Cells, overlap
 from funnelpact.adapters.connectors.files.reading.table import TextFile
-from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.problem import Problem, raise_all
 
 SPOKEN = 0.9
 """So sure is a role that the header gave."""
@@ -59,7 +63,7 @@ def understand(
     """What all files are, together: keys that recur in another file tell what refers to what.
 
     `given` says of some files what they are and what their columns are for.
-    Raises `FileNotUnderstood` for a file of which nothing can be said.
+    A file of which nothing can be said has the kind `other`. Raises `FileNotUnderstood` where that is so of all.
     """
     with ThreadPoolExecutor() as pool:
         list(pool.map(Cells.look, [file.cells(header) for file in files for header in file.headers]))
@@ -71,42 +75,109 @@ def understand(
             replace(column, role=roles.get(column.header, Role.LABEL), certainty=1.0) for column in read[name]
         )
     told = {name: kind for name, (kind, _) in given.items()}
-    kinds = told | {
-        file.name: kind for file in files if file.name not in given and (kind := event_kind(file.name, read, values))
-    }
+    found: dict[str, Mapping[str, Role]] = {}
+    kinds = dict(told)
+    for file in files:
+        if file.name not in given and (kind := _special(file.name, read, values, found)):
+            kinds[file.name] = kind
     # What others refer to comes last: its kind is told by who refers to it.
     records = [file for file in files if file.name not in kinds]
+    told_apart = {file.name: read[file.name] for file in records}
     for file in sorted(records, key=lambda file: not dates_of(read[file.name])):
         columns = read[file.name]
-        kind = (
+        kinds[file.name] = (
             thing_of(columns)
             or kind_by_headers(columns)
-            or kind_by_values(file.name, read, values)
+            or kind_by_values(file.name, told_apart, values)
             or kind_by_use(file.name, read, values, kinds)
+            or OTHER
         )
-        if kind is None:
-            raise FileNotUnderstood(file=file.name, headers=file.headers)
-        kinds[file.name] = kind
-    for file in files:
-        if kinds[file.name] == OTHER:
-            raise FileNotUnderstood(file=file.name, headers=file.headers)
+    if all(kind == OTHER for kind in kinds.values()):
+        raise_all([FileNotUnderstood(file=file.name, headers=file.headers) for file in files])
     keyed = {
-        file.name: read[file.name]
+        file.name: tuple(read[file.name])
         if file.name in given
-        else with_event_roles(file.name, kinds[file.name], read, values)
-        if kinds[file.name] in EVENTS
-        else _with_own_key(file, kinds[file.name], read, values)
+        else _with_given(read[file.name], kinds[file.name], found[file.name])
+        if file.name in found
+        else _with_roles(file, kinds[file.name], read, values)
         for file in files
     }
+    _give_cases_to_leads(keyed, values, kinds)
     understood = []
     for file in files:
-        if file.name in given:
-            understood.append(Understood(file=file, kind=kinds[file.name], columns=tuple(read[file.name])))
+        if file.name in given or file.name in found or kinds[file.name] == OTHER:
+            understood.append(Understood(file=file, kind=kinds[file.name], columns=tuple(keyed[file.name])))
             continue
         columns = _with_references(file.name, read=keyed, values=values, kinds=kinds)
         columns = _with_values(file, kinds[file.name], columns)
         understood.append(Understood(file=file, kind=kinds[file.name], columns=columns))
     return tuple(understood)
+
+
+def _special(
+    name: str,
+    read: Mapping[str, Sequence[Column]],
+    values: Mapping[tuple[str, str], Cells],
+    roles: dict[str, Mapping[str, Role]],
+) -> str | None:
+    """The kind of a file that is about events or further things, None where it is a record's; roles are noted beside."""
+    columns = read[name]
+    if (found := log_roles(columns, by_values=False)) is not None:
+        roles[name] = found
+        return LOG
+    if (found := version_roles(columns)) is not None:
+        roles[name] = found
+        return MOVES
+    if (further := further_kind(columns)) is not None:
+        kind, roles[name] = further
+        return kind
+    kind_of_event = event_kind(name, read, values)
+    if kind_of_event is None and (found := log_roles(columns, by_values=True)) is not None:
+        roles[name] = found
+        return LOG
+    return kind_of_event
+
+
+def _with_roles(
+    file: TextFile,
+    kind: str,
+    read: Mapping[str, Sequence[Column]],
+    values: Mapping[tuple[str, str], Cells],
+) -> tuple[Column, ...]:
+    if kind == OTHER:
+        return tuple(replace(column, role=Role.LABEL) for column in read[file.name])
+    if kind in EVENTS:
+        return with_event_roles(file.name, kind, read, values)
+    return _with_own_key(file, kind, read, values)
+
+
+def _with_given(columns: Sequence[Column], kind: str, roles: Mapping[str, Role]) -> tuple[Column, ...]:
+    """The columns with the roles that were found for them; beside these only what such rows may tell, too."""
+    beside = {Role.CURRENCY, Role.OWNER, Role.DEAL_KEY} if kind in {CUSTOMERS, RENEWALS} else set()
+    taken = {*roles.values()}
+    own = own_key(columns) if Role.RECORD not in taken else None
+    found = []
+    for column in columns:
+        role = roles.get(column.header, column.role if column.role in beside - taken else Role.LABEL)
+        if column is own and column.header not in roles:
+            role = Role.RECORD
+        found.append(replace(column, role=role, certainty=column.certainty if role is column.role else 0.8))
+    return tuple(found)
+
+
+def _give_cases_to_leads(
+    keyed: dict[str, tuple[Column, ...]], values: Mapping[tuple[str, str], Cells], kinds: Mapping[str, str]
+) -> None:
+    """Cases of a log that are the leads, or the deals, of another file are no leads of their own."""
+    for name, kind in kinds.items():
+        case = next((column for column in keyed[name] if column.role is Role.CASE), None) if kind == LOG else None
+        if case is None:
+            continue
+        for other, role in ((other, KEYS[kinds[other]]) for other in kinds if kinds[other] in {LEADS, DEALS}):
+            key = next((column for column in keyed[other] if column.role is role), None)
+            if key is not None and overlap(values[name, case.header], values[other, key.header]) >= REFERS:
+                keyed[name] = tuple(replace(c, role=role) if c is case else c for c in keyed[name])
+                break
 
 
 def _with_own_key(
@@ -163,7 +234,7 @@ def _with_references(
     """Columns whose values are another file's keys get the role of that key, whatever they are called."""
     columns = list(read[name])
     for other, kind in kinds.items():
-        if kind in EVENTS or kind == kinds[name] or any(column.role is KEYS[kind] for column in columns):
+        if kind not in KEYS or kind == kinds[name] or any(column.role is KEYS[kind] for column in columns):
             continue
         keys = [values[other, key.header] for key in read[other] if key.role is KEYS[kind] or is_unique(key)]
         shares = {
@@ -181,8 +252,11 @@ def _with_references(
 
 def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """What headers leave open and values decide: the days, the stage, the amount."""
+    if kind == PEOPLE:
+        return of_owners(columns)
     if kind not in {LEADS, DEALS}:
         return columns
+    columns = of_deleted(columns)
     roles = {column.role for column in columns}
     given: dict[str, Role] = {}
     labels = [column for column in columns if column.role is Role.LABEL]

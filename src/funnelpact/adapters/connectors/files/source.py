@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
 
-from funnelpact.adapters.connectors.files.arrow import Table, pa
+from funnelpact.adapters.connectors.files.arrow import Table, pa, pc
+from funnelpact.adapters.connectors.files.bulk.zones import zone_named
 from funnelpact.adapters.connectors.files.judging import file_report
-from funnelpact.adapters.connectors.files.making.facts import FileFacts, facts_of_file
-from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings, saved_mapping
+from funnelpact.adapters.connectors.files.making.facts import facts_of_file, tables_of
+from funnelpact.adapters.connectors.files.making.records import ALWAYS
+from funnelpact.adapters.connectors.files.mapping import FileMapping, propose_mappings
 from funnelpact.adapters.connectors.files.reading.formats import read_files
+from funnelpact.adapters.connectors.files.reading.table import TextFile
 from funnelpact.adapters.connectors.files.recognition import understand
 from funnelpact.adapters.connectors.files.values import DateOrder
 from funnelpact.core.terms.problem import Problem, file_reason
@@ -35,58 +37,70 @@ class Read:
     received: Mapping[str, bytes]
     mapping: Mapping[str, object]
     complete_until: datetime | None = None
+    """Up to when the files tell everything: what was given, else their newest event; None where they tell none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """Files to import together. `order`, `mark` and `currency` are what a person said of dates, decimals and amounts.
+    """Files to import together. `order`, `mark`, `currency` and `zone` are what a person said of dates, decimals, amounts and times,
+    `complete_until` up to when the files tell everything.
 
-    A file takes the first of the saved `mappings` whose columns it has; the others are proposed.
+    A file takes that of the saved `mappings` which names most of its columns; the others are proposed. `done` is called with
+    the name of each file when it has been read, and again when its facts are made.
     """
 
     paths: tuple[Path, ...]
     order: DateOrder | None = None
     mark: str | None = None
     currency: str | None = None
+    zone: str | None = None
+    complete_until: datetime | None = None
     mappings: tuple[FileMapping, ...] = ()
+    done: Callable[[str], None] = lambda name: None  # noqa: ARG005 - nobody watches
 
-    def read(self) -> Read:
-        """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping."""
+    def read(self, *, now: datetime | None = None) -> Read:
+        """Everything that the files say. Raises `FileMissing` and the problems of reading and mapping.
+
+        What is dated after `now` is no event yet, and does not tell up to when the files are complete.
+        """
+        if self.zone is not None:
+            zone_named(name=self.zone)
         received = {name: _bytes(path) for name, path in _names(self.paths).items()}
-        files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
-        given = {
-            file.name: mapping
-            for file in files
-            if (mapping := next((saved for saved in self.mappings if saved.fits(headers=file.headers)), None))
-        }
+        files: list[TextFile] = []
+        for name, content in received.items():
+            files += read_files(name=name, content=content)
+            self.done(name)
+        given = {file.name: fitting for file in files if (fitting := self._fitting(file))}
         told = {name: (mapping.kind, mapping.columns) for name, mapping in given.items()}
         understood = understand(files=files, given=told)
         mappings = propose_mappings(
-            understood=understood, order=self.order, mark=self.mark, currency=self.currency, given=given
+            understood=understood,
+            order=self.order,
+            mark=self.mark,
+            currency=self.currency,
+            zone=self.zone,
+            given=given,
         )
-        facts = [
-            facts_of_file(file=entry.file, mapping=mapping) for entry, mapping in zip(understood, mappings, strict=True)
-        ]
+        facts = []
+        for entry, mapping in zip(understood, mappings, strict=True):
+            facts.append(facts_of_file(file=entry.file, mapping=mapping))
+            self.done(entry.file.name)
+        together = tables_of(facts=facts)
         return Read(
-            facts=_together(facts),
+            facts=together,
             reports=tuple(
                 file_report(entry=entry, mapping=mapping, made=made, others=understood)
                 for entry, mapping, made in zip(understood, mappings, facts, strict=True)
             ),
             received=received,
             mapping={entry.file.name: mapping.data() for entry, mapping in zip(understood, mappings, strict=True)},
+            complete_until=self.complete_until or newest_event(facts=together, now=now),
         )
 
-
-def facts_of_received(*, received: Mapping[str, bytes], mapping: Mapping[str, object]) -> dict[str, Table]:
-    """The facts of files as they were received, under the mappings that were kept with them: always the same."""
-    files = [file for name, content in received.items() for file in read_files(name=name, content=content)]
-    return _together(
-        [
-            facts_of_file(file=file, mapping=saved_mapping(data=cast("Mapping[str, Any]", mapping[file.name])))
-            for file in files
-        ]
-    )
+    def _fitting(self, file: TextFile) -> FileMapping | None:
+        fits = [(saved.fits(headers=file.headers), saved) for saved in self.mappings]
+        most = max((fit for fit, _ in fits), default=0)
+        return next((saved for fit, saved in fits if fit == most > 0), None)
 
 
 def _names(paths: Sequence[Path]) -> dict[str, Path]:
@@ -103,6 +117,13 @@ def _bytes(path: Path) -> bytes:
         raise FileMissing(path=str(path), reason=file_reason(error=error)) from error
 
 
-def _together(facts: Sequence[FileFacts]) -> dict[str, Table]:
-    names = dict.fromkeys(name for made in facts for name in made.tables)
-    return {name: pa.concat_tables(made.tables[name] for made in facts if name in made.tables) for name in names}
+def newest_event(*, facts: Mapping[str, Table], now: datetime | None = None) -> datetime | None:
+    """The instant of the newest fact that is not after `now`; what was always so is no event."""
+    limit = pa.scalar(now or datetime.max.replace(tzinfo=UTC), pa.timestamp("us", "UTC"))
+    found: list[datetime] = []
+    for table in facts.values():
+        happened = table["happened_at"]
+        past = pc.and_(pc.less_equal(happened, limit), pc.greater(happened, pa.scalar(ALWAYS, happened.type)))
+        newest = pc.max(happened.filter(past)).as_py()
+        found += [newest] if newest else []
+    return max(found, default=None)

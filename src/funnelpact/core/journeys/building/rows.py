@@ -9,7 +9,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.journeys.building.days import day_in
 from funnelpact.core.journeys.building.leads import in_our_names, our_names
-from funnelpact.core.journeys.building.tables import beside, stacked
+from funnelpact.core.journeys.building.tables import Part, beside, stacked
 from funnelpact.core.journeys.mapping import Exclusion, FunnelMapping, Party
 
 ALIKE = "decimal(38, 4)"
@@ -41,15 +41,25 @@ def journey_rows(
     `backwards`, true where a stage or exit lies more than a day before the creation.
     """
     positions = range(len(mapping.funnel.stages))
-    alone = _of_deals(deals, mapping)
-    passes = _of_leads(leads, later, mapping)
-    passes = beside(rows=passes, part=entered, keys=("nr", "pass"), name="moved")
-    passes = beside(rows=passes, part=ends, keys=("nr", "pass"), name="ended")
-    passes = beside(rows=passes, part=_deals_of_pass(deals, positions), keys=("lead_nr", "pass"), name="sold")
-    both = stacked(tables=[_in_one_shape(passes, positions), alone])
-    for part, name in ((handed, "handed"), (engaged, "engaged"), (touched, "touched")):
-        both = beside(rows=both, part=part, keys=("record", "pass"), name=name)
-    both = both.left_join(deleted, both.record == deleted.deleted_nr)
+    passes = beside(
+        rows=_of_leads(leads, later, mapping),
+        record="nr",
+        parts=[
+            Part("moved", entered, "nr"),
+            Part("ended", ends, "nr"),
+            Part("sold", _deals_of_pass(deals, positions), "lead_nr"),
+        ],
+    )
+    both = beside(
+        rows=stacked(tables=[_in_one_shape(passes, positions), _of_deals(deals, mapping)]),
+        record="record",
+        parts=[
+            Part("handed", handed, "record"),
+            Part("engaged", engaged, "record"),
+            Part("touched", touched, "record"),
+            Part("deleted", deleted, "record", number=None),
+        ],
+    )
     both = _with_team(_with_owner(both), people, mapping)
     return _finished(_with_stream(both, mapping), positions, mapping)
 
@@ -190,6 +200,8 @@ def _with_team(rows: ir.Table, people: ir.Table, mapping: FunnelMapping) -> ir.T
     """The team: what the mapping says of the owner, else the hand-over, else what the source says of the person now."""
     order = ibis.struct({"batch": people.batch, "at": people.happened_at, "team": people.team.fill_null("")})
     known = people.group_by(of_owner=people.owner).aggregate(people_team=people.team.argmax(order))
+    # A view, because joins on what another join computed cannot be chained.
+    rows = rows.view()
     joined = rows.left_join(known, rows.owner == known.of_owner)
     if not mapping.teams:
         return joined.mutate(team=ibis.coalesce(joined.handed_handed_team, joined.people_team))
@@ -293,7 +305,7 @@ def _implied(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tabl
 
 
 def _excluded(raw: ir.Table, rules: Sequence[Exclusion]) -> ir.Value:
-    branches = [(raw.deleted_nr.notnull(), ibis.literal("deleted"))]
+    branches = [(raw.deleted_gone.fill_null(False), ibis.literal("deleted"))]
     for rule in rules:
         holds = raw[rule.field].isin(rule.labels)
         if rule.since:

@@ -48,8 +48,6 @@ def test_a_day_of_creation_makes_nobody_a_lead(tmp_path: Path, kind: str, head: 
         ("pipeline_id,label,created_at", ("P{n}", "Sales {n}", "2026-01-{d:02d}")),
         ("ticket_id,created_at,closed_date", ("T{n}", "2026-01-{d:02d}", "2026-02-{d:02d}")),
         ("contact_id,contact_list_id,added_at", ("K{n}", "3", "2026-01-{d:02d}")),
-        ("deal_id,company_id,type", ("D{n}", "C{n}", "primary")),
-        ("canonical_id,contact_id,merged_at", ("K{n}", "M{n}", "2026-01-{d:02d}")),
         ("id,opportunity_id,product_id,quantity,created_date", ("I{n}", "D{n}", "P1", "2", "2026-01-{d:02d}")),
         ("id,created,type,recipient", ("E{n}", "2026-01-{d:02d} 10:0{n}", "OPEN", "r{n}")),
     ],

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from funnelpact.adapters.connectors.files.mapping import MappingUnusable, saved_mapping
+from funnelpact.adapters.connectors.files.mapping import MappingUnusable
+from funnelpact.adapters.connectors.files.mapping_file import (
+    MappingUnreadable,
+    read_mappings,
+    saved_mapping,
+    schema,
+    write_mappings,
+)
 from funnelpact.adapters.connectors.files.source import FileSource, Read
 from tests.filefacts import report, roles, rows
 
@@ -89,3 +96,61 @@ def test_hours_that_are_not_used_are_told(tmp_path: Path):
     found = read(tmp_path, "\n".join(["lead_id,created_at", *lines]))
 
     assert [issue.code for issue in report(found, "export.csv").issues] == ["times-are-days"]
+
+
+def test_a_file_of_mappings_is_applied_to_renamed_and_split_files(tmp_path: Path):
+    """By headers: each part of a file takes the mapping of the whole, the other file its own."""
+    deals = "Deal No;Lead;Stand;Datum;Betrag\n" + "".join(
+        f"D{n};k{n};{('Won', 'Lost')[n % 2]};{n + 1}.2.2026;{n},5\n" for n in range(20)
+    )
+    whole = {"leads.csv": "\n".join([HEAD, *LINES]), "deals.csv": deals}
+    parts = {"a.txt": "\n".join([HEAD, *LINES[:2]]), "b.txt": "\n".join([HEAD, *LINES[2:]]), "c.txt": deals}
+    for name, text in {**whole, **parts}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    first = FileSource(paths=tuple(tmp_path / name for name in whole)).read()
+    for name in ("set.yaml", "set.json"):
+        write_mappings(path=tmp_path / name, mapping=first.mapping)
+        second = FileSource(
+            paths=tuple(tmp_path / part for part in parts), mappings=read_mappings(path=tmp_path / name)
+        ).read()
+
+        assert [report.kind for report in second.reports] == ["leads", "leads", "deals"]
+        assert rows(second, "leads") == rows(first, "leads")
+        assert rows(second, "deals") == rows(first, "deals")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("version: 2\nname: x\nfiles: {}\n", MappingUnusable),
+        ("version: 1\nname: x\nfiles: {a: {version: 1, kind: elephants}}\n", MappingUnusable),
+        ("version: 1\nname: x\nfiles: {}\nmore: 1\n", MappingUnusable),
+        ("- 1\n- 2\n", MappingUnusable),
+        ("", MappingUnusable),
+        ("a: [", MappingUnreadable),
+        ("x" * 1_000_001, MappingUnreadable),
+    ],
+)
+def test_a_file_of_mappings_is_checked(tmp_path: Path, text: str, problem: type[Exception]):
+    """What we do not know is said, and nothing is applied in half."""
+    (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(problem):
+        read_mappings(path=tmp_path / "m.yaml")
+
+
+def test_a_file_of_mappings_that_is_not_there_is_named(tmp_path: Path):
+    """Neither for reading nor for writing."""
+    with pytest.raises(MappingUnreadable):
+        read_mappings(path=tmp_path / "none.yaml")
+    with pytest.raises(MappingUnreadable):
+        write_mappings(path=tmp_path / "no" / "folder.yaml", mapping={})
+
+
+def test_the_schema_names_every_kind_and_role():
+    """It is what is published, and what is checked."""
+    from funnelpact.adapters.connectors.files.columns import Role
+
+    published = json.dumps(schema())
+
+    assert all(f'"{role.value}"' in published for role in Role)
+    assert '"moves"' in published

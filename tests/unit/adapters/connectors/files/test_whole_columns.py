@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funnelpact.adapters.connectors.files.amounts import amount_in, mark_of, read_amounts
-from funnelpact.adapters.connectors.files.moments import read_moments, year_last
+from funnelpact.adapters.connectors.files.bulk.amounts import amount_in, mark_of, read_amounts
+from funnelpact.adapters.connectors.files.bulk.moments import read_moments, year_last
 from funnelpact.adapters.connectors.files.reading.cells import MANY, Cells, marks_of, overlap
 from funnelpact.adapters.connectors.files.reading.separated import read_rows, read_rows_by_block
 from funnelpact.adapters.connectors.files.values import (

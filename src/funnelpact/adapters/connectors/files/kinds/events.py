@@ -37,6 +37,7 @@ from funnelpact.adapters.connectors.files.kinds.event_words import (
 )
 from funnelpact.adapters.connectors.files.kinds.lookups import OTHER
 from funnelpact.adapters.connectors.files.kinds.records import (
+    DEALS,
     LEADS,
     REFERS,
     dates_of,
@@ -88,7 +89,7 @@ def event_kind(name: str, read: Read, values: Values) -> str | None:
         return None if sold or not _tells_of_deeds(name, columns, values) else OTHER
     if Role.DEAL_KEY not in subjects and (_SOLD & roles.keys() or _is_own_key(roles.get(Role.DEAL_KEY))):
         return None
-    if _are_deals(columns):
+    if Role.DEAL_KEY not in subjects and _are_deals(columns):
         return None
     if _named(columns, FORM_SAID, _KEYS | _WORDS) and Role.LEAD_KEY in subjects:
         return FORMS
@@ -121,7 +122,7 @@ def _event_roles(name: str, kind: str, read: Read, values: Values) -> Iterator[t
         return
     subjects = _subjects(name, read, values)
     yield from ((header, role) for role, header in subjects.items())
-    yield from _only(_own_key(columns), Role.RECORD)
+    yield from _only(own_key(columns), Role.RECORD)
     if kind == ACTIVITIES:
         yield from _only(_activity(name, columns, values), Role.ACTIVITY)
         yield from _only(_named(columns, ("direction", "yon"), _WORDS), Role.DIRECTION)
@@ -157,7 +158,8 @@ def _subjects(name: str, read: Read, values: Values) -> dict[Role, str]:
                 part = max((overlap(values[name, column.header], key) for key in keys), default=0.0)
                 if part >= REFERS:
                     kind = kind_by_headers(read[other]) or kind_by_values(other, read, values)
-                    return {Role.LEAD_KEY if kind == LEADS else Role.DEAL_KEY: column.header}
+                    if kind in {LEADS, DEALS}:
+                        return {Role.LEAD_KEY if kind == LEADS else Role.DEAL_KEY: column.header}
     return {}
 
 
@@ -175,7 +177,7 @@ def _is_subject(name: str, column: Column, columns: Sequence[Column], values: Va
     if (
         persons > 1
         or (sourced and column.role is Role.LEAD_KEY)
-        or (Role.CREATED in roles and _own_key(columns) is None)
+        or (Role.CREATED in roles and own_key(columns) is None)
     ):
         return False
     short = [other for other in columns if is_short(header=other.header)]
@@ -188,7 +190,7 @@ def _are_deals(columns: Sequence[Column]) -> bool:
     return keyed and len(dates_of(columns)) > 1 and any(column.shape is Shape.STAGE for column in columns)
 
 
-def _own_key(columns: Sequence[Column]) -> Column | None:
+def own_key(columns: Sequence[Column]) -> Column | None:
     """The key that the events themselves have."""
     keys = [column for column in columns if column.shape in _KEYS and is_unique(column)]
     return next(
@@ -268,7 +270,12 @@ def _handed(columns: Sequence[Column]) -> bool:
 
 def _happened(columns: Sequence[Column]) -> Column:
     """The day of the event: by its header, else the one that most rows have."""
-    return max(dates_of(columns), key=lambda column: (_says(column, HAPPENED_SAID), column.filled))
+    return max(dates_of(columns), key=_standing)
+
+
+def _standing(column: Column) -> tuple[bool, bool, int]:
+    # A snapshot of a deal holds the day on which it is hoped to close.
+    return _says(column, HAPPENED_SAID), column.role is not Role.CLOSED, column.filled
 
 
 def _spent(columns: Sequence[Column]) -> Column | None:

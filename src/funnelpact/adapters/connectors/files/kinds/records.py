@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, speaks_of_person
+from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, ends_in_number, speaks_of_person
 from funnelpact.adapters.connectors.files.reading.cells import Cells, overlap
 
 REFERS = 0.8
@@ -25,7 +25,9 @@ def kind_by_headers(columns: Sequence[Column]) -> str | None:
         unique = {role for role, column in roles.items() if is_unique(column)}
         named = ((Role.OWNER, PEOPLE), (Role.PRODUCT, PRODUCTS), (Role.COMPANY, COMPANIES))
         return next((kind for role, kind in named if role in unique), None)
-    people = Role.LEAD_KEY in roles or any(speaks_of_person(header=column.header) for column in columns)
+    people = bool({Role.LEAD_KEY, Role.BECAME} & roles.keys()) or any(
+        speaks_of_person(header=column.header) for column in columns
+    )
     # Records of people name the deal that they became, and may have a closing date; a deal has an amount or its own key.
     if people and not (Role.WON in roles or Role.AMOUNT in roles or _has_own_deals(roles)):
         return LEADS
@@ -51,7 +53,8 @@ def kind_by_values(
     """What the rows are where headers do not say: stages or an end make deals, a key in a larger file its deals."""
     columns = read[name]
     dates = dates_of(columns)
-    keys = [column for column in columns if is_unique(column)]
+    unique = [column for column in columns if is_unique(column)]
+    keys = [column for column in unique if ends_in_number(header=column.header)] or unique
     if not keys or not dates:
         return None
     part = any(
@@ -75,8 +78,8 @@ def kind_by_use(
     keys = [values[name, column.header] for column in read[name] if is_unique(column)]
     used = [
         column
-        for other in kinds
-        for column in references(read[other])
+        for other, kind in kinds.items()
+        for column in (references(read[other]) if kind in {LEADS, DEALS} else ())
         if any(overlap(values[other, column.header], key) >= REFERS for key in keys)
     ]
     named = {role: kind for kind, role in KEYS.items() if kind in {PEOPLE, COMPANIES, PRODUCTS}}

@@ -9,19 +9,19 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from funnelpact.adapters.connectors.files.arrow import Column, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import Flags
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.kinds.event_words import MAIL_WORDS, PAPER_WORDS, PERSON_WORDS, SALES_WORDS
 from funnelpact.adapters.connectors.files.kinds.events import ACTIVITIES, FORMS, HANDOVERS, MOVES, is_stage_property
 from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, source_ids
 from funnelpact.adapters.connectors.files.making.records import Facts, currencies
-from funnelpact.adapters.connectors.files.moments import Flags
 from funnelpact.adapters.connectors.files.reading.cells import marks_of
 from funnelpact.core.journeys.stages import plain_words
 
 _INBOUND = frozenset("inbound incoming received in gelen".split())
 _OUTBOUND = frozenset("outbound outgoing sent out giden".split())
 _MACHINE = frozenset("automated automatic auto automation workflow sequence bulk marketing otomatik".split())
-_TALKS = frozenset({"call", "meeting"})
+TALKS = frozenset({"call", "meeting"})
 Words: TypeAlias = frozenset[str]
 
 
@@ -44,7 +44,12 @@ def facts_of_events(*, reader: Reader) -> Facts:
             found = [_spend(reader)]
     when = reader.when(Role.HAPPENED)
     return [
-        (table, reader.table(table, {**when, **said, **_named(reader, said, when, rows)}, rows & reader.kept))
+        (
+            table,
+            reader.table(
+                table, {**when, **said, **named(reader=reader, said=said, when=when, rows=rows)}, rows & reader.kept
+            ),
+        )
         for table, said, rows in found
     ]
 
@@ -53,7 +58,7 @@ Found: TypeAlias = tuple[str, Said, Flags]
 """A table, its columns, and the rows that give facts of it."""
 
 
-def _named(reader: Reader, said: Said, when: Said, rows: Flags) -> Said:
+def named(*, reader: Reader, said: Said, when: Said, rows: Flags) -> Said:
     """The source and the key of each row: its own, else what it says; twins in one file are two."""
     rows = rows & reader.kept
     record = reader.text(Role.RECORD)
@@ -83,15 +88,19 @@ def _unlike(keys: Column, rows: Flags) -> Column:
     return pc.coalesce(pc.binary_join_element_wise(whole, again, "#"), whole)
 
 
-def _subject(reader: Reader) -> dict[str, Any]:
-    """Whose event it is: the lead where the row names one, else the deal. Reason: `no-key`."""
-    lead, deal = reader.text(Role.LEAD_KEY), reader.text(Role.DEAL_KEY)
-    reader.refuse(~(reader.filled(Role.LEAD_KEY) | reader.filled(Role.DEAL_KEY)), "no-key")
-    kinds = pa.DictionaryArray.from_arrays(pa.array((~reader.filled(Role.LEAD_KEY)).astype(np.int8)), ["lead", "deal"])
-    return {"subject": pc.coalesce(lead, deal), "subject_kind": kinds}
+def subject(reader: Reader) -> dict[str, Any]:
+    """Whose event it is: the lead where the row names one, else the deal, else the customer. Reason: `no-key`."""
+    kinds = ((Role.LEAD_KEY, "lead"), (Role.DEAL_KEY, "deal"), (Role.CUSTOMER, "customer"))
+    filled = [reader.filled(role) for role, _ in kinds]
+    reader.refuse(~np.logical_or.reduce(filled), "no-key")
+    which = np.select(filled, range(len(kinds)), 0).astype(np.int8)
+    return {
+        "subject": pc.coalesce(*(reader.text(role) for role, _ in kinds)),
+        "subject_kind": pa.DictionaryArray.from_arrays(pa.array(which), [kind for _, kind in kinds]),
+    }
 
 
-def _told(reader: Reader, role: Role, tells: Callable[[Words], bool]) -> Flags:
+def told(reader: Reader, role: Role, tells: Callable[[Words], bool]) -> Flags:
     """Where the words of a column tell something; each different cell is asked once."""
     codes, words = reader.words(role)
     return np.array([*(tells(frozenset(plain_words(label=word))) for word in words), False], np.bool_)[codes]
@@ -103,22 +112,22 @@ def _share_words(some: Words, others: Words) -> bool:
 
 def _activities(reader: Reader) -> list[Found]:
     """A touch where sales did something, an engagement where the person did."""
-    subject = _subject(reader)
+    whose = subject(reader)
 
-    def told(tells: Callable[[Words], bool], role: Role = Role.ACTIVITY) -> Flags:
-        return _told(reader, role, tells)
+    def says(tells: Callable[[Words], bool], role: Role = Role.ACTIVITY) -> Flags:
+        return told(reader, role, tells)
 
-    reader.refuse(told(lambda words: bool(words & PAPER_WORDS) and not words & SALES_WORDS), "no-word")
-    by_person = told(lambda words: bool(words & PERSON_WORDS) and not words & _TALKS) & reader.filled(Role.LEAD_KEY)
+    reader.refuse(says(lambda words: bool(words & PAPER_WORDS) and not words & SALES_WORDS), "no-word")
+    by_person = says(lambda words: bool(words & PERSON_WORDS) and not words & TALKS) & reader.filled(Role.LEAD_KEY)
     inbound, outbound = (
-        told(partial(_share_words, way)) | told(partial(_share_words, way), Role.DIRECTION)
+        says(partial(_share_words, way)) | says(partial(_share_words, way), Role.DIRECTION)
         for way in (_INBOUND, _OUTBOUND)
     )
-    machine = told(lambda words: bool(words & _MACHINE) or (bool(words & MAIL_WORDS) and not words & SALES_WORDS))
+    machine = says(lambda words: bool(words & _MACHINE) or (bool(words & MAIL_WORDS) and not words & SALES_WORDS))
     ways = np.where(inbound, 0, np.where(outbound, 1, 2)).astype(np.int8)
     kind = reader.text(Role.ACTIVITY)
     touch = {
-        **subject,
+        **whose,
         "kind": kind,
         "direction": pa.array(["inbound", "outbound", None], pa.string()).take(pa.array(ways)),
         "human": pc.if_else(pa.array(machine), False, None),
@@ -148,13 +157,13 @@ def _move(reader: Reader) -> Found:
         of_stage = np.array([*(is_stage_property(name=word) for word in words), False], np.bool_)[codes]
         reader.refuse(~of_stage, "other-property")
     reader.refuse(~reader.filled(Role.STAGE), "no-stage")
-    return "transitions", {**_subject(reader), "label": reader.text(Role.STAGE)}, np.ones(reader.count, np.bool_)
+    return "transitions", {**subject(reader), "label": reader.text(Role.STAGE)}, np.ones(reader.count, np.bool_)
 
 
 def _handover(reader: Reader) -> Found:
     """A new owner. Reasons: `no-owner`, `no-key`."""
     reader.refuse(~reader.filled(Role.OWNER), "no-owner")
-    said = {**_subject(reader), "owner": reader.text(Role.OWNER), "team": reader.text(Role.TEAM)}
+    said = {**subject(reader), "owner": reader.text(Role.OWNER), "team": reader.text(Role.TEAM)}
     return "handovers", said, np.ones(reader.count, np.bool_)
 
 

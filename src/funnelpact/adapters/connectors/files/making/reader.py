@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from funnelpact.adapters.connectors.files.arrow import Array, Column, Schema, Table, Texts, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import DAY, Flags, Moments
+from funnelpact.adapters.connectors.files.bulk.zones import to_utc, zone_named
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.mapping import FileMapping
-from funnelpact.adapters.connectors.files.moments import DAY, Flags, Moments
 from funnelpact.adapters.connectors.files.reading.cells import Cells
 from funnelpact.adapters.connectors.files.reading.table import Rejected, TextFile
 from funnelpact.core.facts.arrow import arrow_schema
@@ -37,6 +39,9 @@ class Reader:
         }
         self._reasons = [""]
         self._refused = np.zeros(self.count, np.int8)
+        self._zone = zone_named(name=mapping.zone) if mapping.zone else None
+        self._placed: dict[str, Moments] = {}
+        self.twice, self.never, self.unzoned = 0, 0, 0
 
     def refuse(self, rows: Flags, reason: str) -> None:
         """Take no fact from these rows, unless another reason was found before."""
@@ -91,7 +96,24 @@ class Reader:
         found = cells.moments(self.mapping.date_order)
         self.refuse(cells.filled & ~found.good, "bad-date")
         shift = self.mapping.day_shifts.get(header)
-        return found if shift is None else _days_of(found, shift)
+        return self._at_home(header, found) if shift is None else _days_of(found, shift)
+
+    def _at_home(self, header: str, found: Moments) -> Moments:
+        """The moments with the times that name no zone taken as times of the file's zone."""
+        local = found.good & found.has_time & ~found.zoned
+        if header in self._placed or not local.any():
+            return self._placed.get(header, found)
+        if self._zone is None:
+            self.unzoned += int(np.count_nonzero(local))
+            self._placed[header] = found
+            return found
+        placed = to_utc(local=found.at[local], zone=self._zone)
+        self.twice += int(np.count_nonzero(placed.twice))
+        self.never += int(np.count_nonzero(placed.never))
+        at = found.at.copy()
+        at[local] = placed.at
+        self._placed[header] = replace(found, at=at)
+        return self._placed[header]
 
     def when(self, role: Role) -> dict[str, Column]:
         """The columns of a fact that say when it happened. Reasons: `no-date`, `bad-date`."""
@@ -107,6 +129,11 @@ class Reader:
         amounts, currencies = cells.amounts(self.mapping.decimal_mark)
         self.refuse(cells.filled & ~np.asarray(amounts.is_valid()), "bad-amount")
         return amounts, currencies
+
+    def headers_beside(self, roles: Collection[Role]) -> list[str]:
+        """The columns that have another role than these: they stay labels."""
+        present = set(self.file.headers)
+        return [header for header, role in self.mapping.columns.items() if role not in roles and header in present]
 
     def labels(self, headers: Sequence[str], rows: Flags) -> Column:
         """What these columns say, under their headers, for some of the rows."""

@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 
 from funnelpact.adapters.connectors.files.arrow import Column, Table, pa, pc
+from funnelpact.adapters.connectors.files.bulk.moments import Flags, Moments
 from funnelpact.adapters.connectors.files.columns import Role
 from funnelpact.adapters.connectors.files.kinds.records import COMPANIES, DEALS, KEYS, LEADS, PEOPLE, PRODUCTS
-from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, at, chosen, source_ids
-from funnelpact.adapters.connectors.files.moments import Flags, Moments
+from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, Said, at, chosen, instants, source_ids
 from funnelpact.adapters.connectors.files.values import currency_code
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.stages import EXIT, stage_of
@@ -20,6 +20,7 @@ from funnelpact.core.terms.funnel import WON
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 """What a file says of people, companies and products without a date was always so, as far as it tells."""
+TRUE = frozenset({"true", "yes", "1", "evet", "doğru"})
 Facts: TypeAlias = list[tuple[str, Table]]
 Move: TypeAlias = tuple[str | Column, Moments]
 """A label, and when it was given."""
@@ -34,14 +35,27 @@ _COLUMNS: dict[str, dict[Role, str]] = {
         Role.DEAL_KEY: "deal", Role.LEAD_KEY: "lead", Role.OWNER: "owner", Role.PRODUCT: "product", Role.COMPANY: "company",
         Role.CURRENCY: "currency",
     },
-    PEOPLE: {Role.OWNER: "owner", Role.TEAM: "team"},
+    PEOPLE: {Role.OWNER: "owner", Role.TEAM: "team", Role.POST: "role"},
     COMPANIES: {Role.COMPANY: "company"},
     PRODUCTS: {Role.PRODUCT: "product"},
 }  # fmt: skip
 # Roles that speak through another column than one of their own; all else that a row says becomes a label.
 _SPOKEN: dict[str, frozenset[Role]] = {
-    LEADS: frozenset({Role.CREATED, Role.REACHED}),
-    DEALS: frozenset({Role.CREATED, Role.CLOSED, Role.WON, Role.LOST, Role.STAGE, Role.AMOUNT, Role.REACHED}),
+    LEADS: frozenset({Role.CREATED, Role.REACHED, Role.DELETED, Role.BECAME}),
+    DEALS: frozenset(
+        {
+            Role.CREATED,
+            Role.CLOSED,
+            Role.WON,
+            Role.LOST,
+            Role.STAGE,
+            Role.AMOUNT,
+            Role.REACHED,
+            Role.DELETED,
+            Role.FIRST_STAGE,
+        }
+    ),
+    PEOPLE: frozenset({Role.STARTS, Role.LEAVES}),
     PRODUCTS: frozenset({Role.PRICE}),
 }
 
@@ -59,10 +73,19 @@ def facts_of_records(*, reader: Reader) -> Facts:
     if kind == LEADS:
         reached = _reached(reader)
         said |= reader.when(Role.CREATED)
-        return [("leads", _record(reader, said)), *_transitions(reader, "lead", key, reached)]
+        moved = _transitions(reader, "lead", key, reached)
+        return [
+            ("leads", _record(reader, said)),
+            *moved,
+            *_became(reader, key, said),
+            *_deleted(reader, "lead", key, said),
+        ]
     if kind == DEALS:
         deal, moves = _deals(reader, key, said)
-        return [("deals", _record(reader, deal)), *_transitions(reader, "deal", key, moves)]
+        moved = _transitions(reader, "deal", key, moves)
+        return [("deals", _record(reader, deal)), *moved, *_deleted(reader, "deal", key, deal)]
+    if kind == PEOPLE and {Role.STARTS, Role.LEAVES} & reader.headers.keys():
+        return [("people", _record(reader, {**said, **_time_of_owners(reader, key)}))]
     if kind == PRODUCTS:
         said |= {"list_price": reader.amounts(Role.PRICE)[0]}
     return [(kind, _record(reader, {**said, "happened_at": ALWAYS, "precision": Precision.DAY.value}))]
@@ -71,10 +94,45 @@ def facts_of_records(*, reader: Reader) -> Facts:
 def _record(reader: Reader, said: Said) -> Table:
     kind = reader.mapping.kind
     heard = {*_COLUMNS[kind], *_SPOKEN.get(kind, ())}
-    labels = [
-        header for header, role in reader.mapping.columns.items() if role not in heard and header in reader.file.headers
-    ]
-    return reader.table(kind, said, reader.kept, labels=labels)
+    return reader.table(kind, said, reader.kept, labels=reader.headers_beside(heard))
+
+
+def _became(reader: Reader, key: Column, said: Said) -> Facts:
+    """The deal that a lead was converted to, where its row names one."""
+    named = {
+        "from_kind": "lead",
+        "from_key": key,
+        "to_kind": "deal",
+        "to_key": reader.text(Role.BECAME),
+        "role": "converted",
+    }
+    common = {column: said[column] for column in ("source", "source_id", "happened_at", "precision")}
+    return [("links", reader.table("links", {**common, **named}, reader.kept & reader.filled(Role.BECAME)))]
+
+
+def _deleted(reader: Reader, kind: str, key: Column, said: Said) -> Facts:
+    """That a record is deleted, as of its own time: it never counts."""
+    codes, words = reader.words(Role.DELETED)
+    deleted = np.array([*(word.lower() in TRUE for word in words), False], np.bool_)[codes]
+    common = {column: said[column] for column in ("source", "source_id", "happened_at", "precision")}
+    table = reader.table("deletions", {**common, "subject": key, "subject_kind": kind}, reader.kept & deleted)
+    return [("deletions", table)]
+
+
+def _time_of_owners(reader: Reader, key: Column) -> Said:
+    """From when on an owner has a team and a role, and until when; a row for each such time."""
+    starts, leaves = reader.moments_of(Role.STARTS), reader.moments_of(Role.LEAVES)
+    always = pa.scalar(ALWAYS, pa.timestamp("us", "UTC"))
+    begun = pc.if_else(pa.array(starts.good), instants(moments=starts), always)
+    day = begun.cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("s")).cast(pa.string())
+    since = pc.if_else(pa.array(starts.good), day, None)
+    keys = pc.binary_join_element_wise(key, since, "/", null_handling="skip")
+    return {
+        "source_id": source_ids(kind=PEOPLE, keys=keys),
+        "happened_at": begun,
+        "precision": at(moments=starts)["precision"],
+        "leaves_at": instants(moments=leaves),
+    }
 
 
 def _reached(reader: Reader) -> list[Move]:
@@ -109,7 +167,8 @@ def _deals(reader: Reader, key: Column, said: Said) -> tuple[Said, list[Move]]:
     }
     label = pc.if_else(pa.array(won.good), WON, stage)
     end = chosen(where=won.good, first=won, other=chosen(where=ended, first=closed, other=opened))
-    return deal, [(label, end), *_reached(reader)]
+    begun = (reader.text(Role.FIRST_STAGE), opened)
+    return deal, [begun, (label, end), *_reached(reader)]
 
 
 def _stages(reader: Reader, only_lost: Flags) -> tuple[Column, Flags, Flags]:

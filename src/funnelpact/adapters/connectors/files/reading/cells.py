@@ -9,9 +9,9 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from funnelpact.adapters.connectors.files.amounts import mark_of, read_amounts
 from funnelpact.adapters.connectors.files.arrow import Array, Texts, pa, pc
-from funnelpact.adapters.connectors.files.moments import Moments, YearLast, read_moments, spread, year_last
+from funnelpact.adapters.connectors.files.bulk.amounts import mark_of, read_amounts
+from funnelpact.adapters.connectors.files.bulk.moments import Moments, YearLast, read_moments, spread, year_last
 from funnelpact.adapters.connectors.files.values import NULL_WORDS, DateOrder, is_null, strip_currency
 
 MANY = 10_000

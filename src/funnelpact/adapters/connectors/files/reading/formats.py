@@ -15,6 +15,7 @@ import numpy as np
 
 from funnelpact.adapters.connectors.files.arrow import Table, pa, pc
 from funnelpact.adapters.connectors.files.reading import parsing
+from funnelpact.adapters.connectors.files.reading.rewritten import START, rows_written
 from funnelpact.adapters.connectors.files.reading.separated import LONGEST_CELL, without_blank
 from funnelpact.adapters.connectors.files.reading.table import EXAMPLE, Rejected, TextFile, distinct_headers
 from funnelpact.adapters.connectors.files.reading.text import read_text_file
@@ -55,6 +56,11 @@ def read_files(*, name: str, content: bytes) -> list[TextFile]:
         if not sheets:
             raise FileRefused(file=name, reason=Message("reason.no-rows"))
         return [replace(file, name=f"{name}#{title}") if len(sheets) > 1 else file for title, file in sheets]
+    if content.startswith(START):
+        try:
+            return rows_written(name=name, content=content)
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise FileRefused(file=name, reason=Message("reason.broken")) from error
     if head[:1] in {b"{", b"["}:
         return [_from_json(name, content)]
     file = read_text_file(name=name, content=content)

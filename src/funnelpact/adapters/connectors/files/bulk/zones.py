@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from funnelpact.adapters.connectors.files.moments import SECOND, Flags, Micros
+from funnelpact.adapters.connectors.files.bulk.moments import SECOND, Flags, Micros
 from funnelpact.core.terms.problem import Problem
 
 _QUARTER = 15 * 60 * SECOND
@@ -39,7 +39,7 @@ def zone_named(*, name: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name.strip())
-    except (OSError, ValueError, ModuleNotFoundError) as error:
+    except (OSError, ValueError, KeyError, ImportError) as error:
         raise ZoneUnknown(text=name) from error
 
 
