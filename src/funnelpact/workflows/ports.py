@@ -1,12 +1,16 @@
-"""What the workflows need from outside: a place that keeps facts, and a source that has some."""
+"""What the workflows need from outside: a place that keeps facts, one for what people say of their labels,
+and a source that has some.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from funnelpact.core.facts.kept import NOTHING, Batch, Delivery, Generation
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.report import FileReport
 
 
@@ -101,3 +105,25 @@ class FactStore(Protocol):
         self, *, snapshot: Any, tables: Mapping[str, Any], records: Any, said: Mapping[str, Any]
     ) -> Generation:
         """The generation in which `tables` stand for the journeys of some records."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedMapping:
+    """One version of what people say of their labels."""
+
+    number: int
+    saved_at: datetime
+    mapping: FunnelMapping
+
+
+class FunnelMappings(Protocol):
+    """Where the versions of the funnel mapping are kept; the newest is in force."""
+
+    def newest(self) -> SavedMapping | None:
+        """The version in force; None where nobody has saved one."""
+
+    def versions(self) -> list[SavedMapping]:
+        """All versions, oldest first."""
+
+    def save(self, mapping: FunnelMapping, *, saved_at: datetime) -> int:
+        """The number of a new version."""

@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 
-from funnelpact.core.facts.history import newest_fact
+from funnelpact.core.facts.history import newest_day, newest_fact
 from funnelpact.core.facts.quality.rule import evidence
 from funnelpact.core.facts.quality.rules import RULES, quality
-from funnelpact.core.journeys.building.moves import positioned
-from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
+from funnelpact.core.journeys.building.moves import positioned, that_may_mean
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem, raise_all
 from funnelpact.core.terms.quantity import Rate
 from funnelpact.core.terms.report import Figures, QualityIssue, QualityReport
-from funnelpact.workflows.ports import FactStore
+from funnelpact.workflows.mapping import mapping_in_force
+from funnelpact.workflows.ports import FactStore, FunnelMappings
 
 
 class QualityRefuses(Problem):
@@ -29,12 +29,12 @@ def check_quality(
     store: FactStore,
     as_of: date | None = None,
     known_at: datetime | None = None,
-    mapping: FunnelMapping | None = None,
+    mappings: FunnelMappings | None = None,
 ) -> QualityReport:
     """This returns what the rules of quality say of the facts up to the end of `as_of`, by default the newest fact's day.
 
-    `known_at` leaves out what was learnt later. `mapping` places the stage labels; None takes what their words suggest.
-    Without any fact all rules are silent, and `newest` is None.
+    `known_at` leaves out what was learnt later. The mapping in force places the stage labels, completed by what the words
+    of others suggest; those that people have said to mean nothing are left out. Days are those of its zone. Without any fact all rules are silent, and `newest` is None.
     """
     batches = store.batches(known_at=known_at)
     facts = store.facts(known_at=known_at)
@@ -46,17 +46,19 @@ def check_quality(
         silent = tuple(rule.code for rule in RULES)
         return QualityReport(as_of=as_of, known_at=known_at, newest=None, issues=(), ran=(), silent=silent)
     moves = facts["transitions"]
-    if mapping is None:
-        rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
-        labels = {kind: [row["label"] for row in rows if row["subject_kind"] == kind] for kind in ("lead", "deal")}
-        mapping = propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"])
+    _, mapping = mapping_in_force(mappings=mappings)
+    rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
+    of_deals = {row["label"] for row in rows if row["subject_kind"] == "deal"}
+    of_leads = {row["label"] for row in rows if row["subject_kind"] in {"lead", "contact"}}
+    mapping = mapping.knowing(lead_labels=of_leads, deal_labels=of_deals, types=())
     seen = evidence(
         facts=facts,
-        moves=positioned(transitions=moves, mapping=mapping),
+        moves=that_may_mean(moves=positioned(transitions=moves, mapping=mapping), mapping=mapping),
         opened=mapping.deal_position,
         won=len(mapping.funnel.stages) - 1,
-        as_of=as_of or newest.date(),
+        as_of=as_of or newest_day(facts=facts, newest=newest, zone=mapping.zone),
         learnt_at=batches[-1].known_at,
+        zone=mapping.zone,
     )
     return quality(seen=seen, newest=newest)
 

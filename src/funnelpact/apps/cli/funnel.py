@@ -36,13 +36,14 @@ def funnel(
     lang: Lang = "",
 ) -> None:
     """Show stage counts, rates, times and values."""
-    from funnelpact.apps.wiring import fact_store
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.view.funnel import findings_data, headline, stage_table, step_tables, value_table
     from funnelpact.workflows.learn import learn_funnel
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
-        learnt = learn_funnel(store=fact_store(data), as_of=_day(as_of), by=by, horizon_days=horizon)
+        mappings = funnel_mappings(data)
+        learnt = learn_funnel(store=fact_store(data), as_of=_day(as_of), by=by, horizon_days=horizon, mappings=mappings)
     findings = learnt.findings
     if as_json:
         print_json(findings_data(findings=findings, language=spoken))

@@ -36,7 +36,7 @@ def plan(
     lang: Lang = "",
 ) -> None:
     """Plan the leads of a month from measured rates and values."""
-    from funnelpact.apps.wiring import fact_store
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.plan.outlook import lead_outlook
     from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
     from funnelpact.workflows.learn import learn_funnel
@@ -48,7 +48,11 @@ def plan(
         order_value = typed.money(aov, name=AOV) if aov else None
         typed.done()
         learnt = learn_funnel(
-            store=fact_store(data), as_of=as_of.date() if as_of else None, by=by, horizon_days=horizon
+            store=fact_store(data),
+            as_of=as_of.date() if as_of else None,
+            by=by,
+            horizon_days=horizon,
+            mappings=funnel_mappings(data),
         )
         outlook = lead_outlook(findings=learnt.findings, quota=goal, order_value=order_value)
     if as_json:

@@ -8,7 +8,7 @@ import ibis
 from ibis.expr import types as ir
 
 from funnelpact.core.journeys.building.days import day_in
-from funnelpact.core.journeys.building.leads import renamed
+from funnelpact.core.journeys.building.leads import in_our_names, our_names
 from funnelpact.core.journeys.building.tables import Part, beside, stacked
 from funnelpact.core.journeys.mapping import Exclusion, FunnelMapping, Party
 
@@ -61,7 +61,7 @@ def journey_rows(
         ],
     )
     both = _with_team(_with_owner(both), people, mapping)
-    return _finished(both, positions, mapping)
+    return _finished(_with_stream(both, mapping), positions, mapping)
 
 
 def _of_leads(leads: ir.Table, later: ir.Table, mapping: FunnelMapping) -> ir.Table:
@@ -70,7 +70,7 @@ def _of_leads(leads: ir.Table, later: ir.Table, mapping: FunnelMapping) -> ir.Ta
     again = later.inner_join(leads, later.lead_nr == leads.nr)
     again = again.mutate(created_at=again.from_at, created_exactly=again.from_at)
     again = again.mutate(created_on=day_in(zone=mapping.zone, at=again.from_at, is_day=ibis.literal(False)))
-    return stacked(tables=[first, again])
+    return in_our_names(rows=stacked(tables=[first, again]), mapping=mapping)
 
 
 def _of_deals(deals: ir.Table, mapping: FunnelMapping) -> ir.Table:
@@ -205,10 +205,16 @@ def _with_team(rows: ir.Table, people: ir.Table, mapping: FunnelMapping) -> ir.T
     joined = rows.left_join(known, rows.owner == known.of_owner)
     if not mapping.teams:
         return joined.mutate(team=ibis.coalesce(joined.handed_handed_team, joined.people_team))
-    placed = joined.mutate(mapped=joined.owner)
-    placed = renamed(rows=placed, column="mapped", day="created_on", names=mapping.teams)
-    ours = ibis.ifelse(placed.mapped == placed.owner, None, placed.mapped)
-    return placed.mutate(team=ibis.coalesce(ours, placed.handed_handed_team, placed.people_team))
+    placed = our_names(rows=joined, column="owner", day="created_on", names=mapping.teams, into="our_team")
+    return placed.mutate(team=ibis.coalesce(placed.our_team, placed.handed_handed_team, placed.people_team))
+
+
+def _with_stream(rows: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """The stream: the lead's, else what the mapping says of the product of its deal."""
+    if not mapping.streams:
+        return rows
+    named = our_names(rows=rows, column="product", day="created_on", names=mapping.streams, into="our_stream")
+    return named.mutate(stream=ibis.coalesce(named.stream, named.our_stream))
 
 
 def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Table:
@@ -220,10 +226,6 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
     observed = raw.created_on
     if mapping.observed_from:
         observed = ibis.greatest(observed, ibis.literal(mapping.observed_from))
-    stream = raw.stream
-    if mapping.streams:
-        of_product = {entry.label: entry.name for entry in mapping.streams}
-        stream = ibis.coalesce(stream, raw["product"].cases(*of_product.items(), else_=ibis.null("string")))
     handed_on = day_in(zone=mapping.zone, at=raw.handed_handed_day, is_day=raw.handed_handed_at.isnull())
     counted = ("attempts", "contacts", "qualifications", "inbound", "automatic", "day_touches")
     return raw.select(
@@ -234,6 +236,7 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
         "type",
         "party",
         "segment",
+        "stream",
         "campaign",
         "country",
         "company",
@@ -244,7 +247,6 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
         "backwards",
         "deals",
         "currency",
-        stream=stream,
         excluded=_excluded(raw, mapping.exclusions),
         created_at=raw.created_exactly,
         observed_from=observed,
