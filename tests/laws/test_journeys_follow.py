@@ -19,7 +19,9 @@ from tests.stores import store_in
 from tests.worlds import FIRST_IMPORT, arrow_facts, rows_of
 
 # Each example builds the journeys of several data folders: few of them, and none to make a failing one smaller.
-FEWER = settings(max_examples=max(3, settings().max_examples // 30), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+FEWER = settings(
+    max_examples=max(3, settings().max_examples // 30), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 
 Row = tuple[str, dict[str, Any]]
 
