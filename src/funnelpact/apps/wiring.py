@@ -114,11 +114,16 @@ def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
 
 
 def rebuild_facts(folder: Path | None) -> Rebuilt:
-    """What came of making all facts again from what was received."""
+    """What came of making all facts again from what was received, and all journeys from them."""
     from funnelpact.adapters.connectors.files.received import facts_of_received
     from funnelpact.adapters.warehouse.rebuild import rebuild
+    from funnelpact.workflows.journeys import build_journeys
+    from funnelpact.workflows.mapping import mapping_in_force
 
-    return rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
+    made = rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
+    version, mapping = mapping_in_force(mappings=funnel_mappings(folder))
+    build_journeys(store=fact_store(folder), mapping=mapping, version=version)
+    return made
 
 
 def back_up(folder: Path | None, *, path: Path) -> int:

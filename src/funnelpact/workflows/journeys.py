@@ -39,7 +39,15 @@ def update_journeys(*, store: FactStore, mapping: FunnelMapping = STANDARD, vers
         made = _changed_part(store, snapshot, before, mapping=mapping, version=version, until=until)
         if made is not None:
             return made
-    facts = snapshot.facts
+    return build_journeys(store=store, mapping=mapping, version=version)
+
+
+def build_journeys(*, store: FactStore, mapping: FunnelMapping = STANDARD, version: int = 0) -> Generation | None:
+    """This returns the generation that a build of all facts gives, whatever was there before; None without facts."""
+    snapshot = store.snapshot()
+    if snapshot.known_at is None:
+        return None
+    facts, until = snapshot.facts, day_at(instant=snapshot.known_at, zone=mapping.zone)
     whole = journeys_of(facts=facts, mapping=knowing(mapping=mapping, facts=facts), as_of=until)
     newest = newest_fact(facts=facts, learnt_at=snapshot.known_at)
     return store.keep_base(snapshot=snapshot, tables=whole.tables(), said=_said(mapping, version, until, newest))

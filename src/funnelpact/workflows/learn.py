@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -22,9 +22,11 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import UNNAMED
 from funnelpact.core.terms.period import Period, instants
 from funnelpact.core.terms.problem import CurrenciesMixed, Problem
+from funnelpact.core.terms.report import Figures
 from funnelpact.workflows.journeys import journeys_now, knowing
 from funnelpact.workflows.mapping import mapping_in_force
 from funnelpact.workflows.ports import FactStore, FunnelMappings
+from funnelpact.workflows.quality import check_quality, refuse_if_spoilt
 
 HORIZON_DAYS = 365
 LEAK = Fraction(1, 50)
@@ -69,12 +71,15 @@ def learn_funnel(
     by: str | None = None,
     horizon_days: int = HORIZON_DAYS,
     mappings: FunnelMappings | None = None,
+    figures: Collection[Figures] = (Figures.RATES, Figures.VALUES),
+    accepted: Collection[str] = (),
 ) -> Learnt:
     """This returns what the facts say of the funnel up to the end of `as_of` (by default the day of the newest fact).
 
     `by` breaks it down; None takes the lead type where leads have one. Labels mean what the mapping in force says, and
-    days are those of its zone. Raises `NothingImported`, `BreakdownUnknown`,
-    `BreakdownAmbiguous`, `BreakdownLeaks`, `CurrenciesMixed`, `NothingToMeasure`.
+    days are those of its zone. Of the `figures` that the caller prints none may be spoilt by a rule of quality, unless the
+    rule is `accepted`; who waits is left out where response times are spoilt, and a note says why. Raises `NothingImported`,
+    `BreakdownUnknown`, `BreakdownAmbiguous`, `BreakdownLeaks`, `CurrenciesMixed`, `NothingToMeasure`, `QualityRefuses`.
     """
     snapshot = store.snapshot(known_at=known_at)
     if snapshot.known_at is None:
@@ -88,9 +93,20 @@ def learn_funnel(
     facts = happened_by(facts=everything, as_of=day, zone=mapping.zone)
     mapping = knowing(mapping=mapping, facts=facts)
     dimension = _dimension(facts, by)
+    spoilt = check_quality(
+        store=store, as_of=day, known_at=known_at, mappings=mappings, spoiling=(*figures, Figures.RESPONSE)
+    )
+    refuse_if_spoilt(report=spoilt, figures=figures, accepted=accepted)
+    against = [issue for issue in spoilt.refused.get(Figures.RESPONSE, ()) if issue.code not in accepted]
     journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day, version=version)
     passes = passes_of(journeys=journeys, facts=facts, by=dimension).cache()
     notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
+    notes += [
+        Message("note.accepted", rule=issue.code, said=issue.sentence)
+        for issue in spoilt.issues
+        if issue.code in accepted
+    ]
+    notes += [Message("note.waiting_refused", rule=issue.code, said=issue.sentence) for issue in against]
     findings = funnel_findings(
         census=take_census(passes=passes, stages=mapping.funnel.stages, as_of=day, horizon_days=horizon_days),
         known_at=snapshot.known_at,
@@ -98,7 +114,8 @@ def learn_funnel(
         by=None if dimension is None else by or dimension.name,
         notes=notes,
     )
-    return Learnt(findings=findings, waiting=_waiting(facts, passes, min(newest, _end_of(day, mapping.zone))))
+    waiting = None if against else _waiting(facts, passes, min(newest, _end_of(day, mapping.zone)))
+    return Learnt(findings=findings, waiting=waiting)
 
 
 def _dimension(facts: Mapping[str, Any], by: str | None) -> Dimension | None:

@@ -30,12 +30,16 @@ def check_quality(
     as_of: date | None = None,
     known_at: datetime | None = None,
     mappings: FunnelMappings | None = None,
+    spoiling: Collection[Figures] | None = None,
 ) -> QualityReport:
     """This returns what the rules of quality say of the facts up to the end of `as_of`, by default the newest fact's day.
 
     `known_at` leaves out what was learnt later. The mapping in force places the stage labels, completed by what the words
-    of others suggest; those that people have said to mean nothing are left out. Days are those of its zone. Without any fact all rules are silent, and `newest` is None.
+    of others suggest; those that people have said to mean nothing are left out. Days are those of its zone.
+    `spoiling` asks only the rules that may refuse one of these groups of figures. Without any fact all rules are silent, and
+    `newest` is None.
     """
+    rules = RULES if spoiling is None else tuple(rule for rule in RULES if set(rule.refuses) & set(spoiling))
     batches = store.batches(known_at=known_at)
     facts = store.facts(known_at=known_at)
     if len(batches) > 1:
@@ -43,7 +47,7 @@ def check_quality(
         facts = {name: table.cache() for name, table in facts.items()}
     newest = newest_fact(facts=facts, learnt_at=batches[-1].known_at) if batches else None
     if newest is None:
-        silent = tuple(rule.code for rule in RULES)
+        silent = tuple(rule.code for rule in rules)
         return QualityReport(as_of=as_of, known_at=known_at, newest=None, issues=(), ran=(), silent=silent)
     moves = facts["transitions"]
     _, mapping = mapping_in_force(mappings=mappings)
@@ -60,7 +64,7 @@ def check_quality(
         learnt_at=batches[-1].known_at,
         zone=mapping.zone,
     )
-    return quality(seen=seen, newest=newest)
+    return quality(seen=seen, newest=newest, rules=rules)
 
 
 def refused_figures(*, report: QualityReport) -> Mapping[Figures, tuple[QualityIssue, ...]]:
@@ -68,8 +72,8 @@ def refused_figures(*, report: QualityReport) -> Mapping[Figures, tuple[QualityI
     return report.refused
 
 
-def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures]) -> None:
-    """This returns nothing where all of the `figures` may be printed.
+def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures], accepted: Collection[str] = ()) -> None:
+    """This returns nothing where all of the `figures` may be printed, or whoever asks has `accepted` the rules against it.
 
     Otherwise it raises `QualityRefuses`, or several of them, one for each issue: which figures, what was found in how
     many of how many rows, what is allowed, why that spoils the figures, and what to do.
@@ -87,6 +91,6 @@ def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures]) -> 
             remedy=Message(f"quality.next.{issue.code}"),
         )
         for issue in report.issues
-        if (spoilt := tuple(group for group in issue.refuses if group in figures))
+        if issue.code not in accepted and (spoilt := tuple(group for group in issue.refuses if group in figures))
     ]
     raise_all(problems)

@@ -23,6 +23,7 @@ from funnelpact.apps.language import language
 
 By = Annotated[str | None, typer.Option(help=help_text("by"))]
 Horizon = Annotated[int, typer.Option(help=help_text("horizon"), min=1)]
+Despite = Annotated[list[str] | None, typer.Option(help=help_text("despite"))]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
 
 
@@ -30,6 +31,7 @@ def funnel(
     by: By = None,
     as_of: AsOf = None,
     horizon: Horizon = 365,
+    despite: Despite = None,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
@@ -43,7 +45,14 @@ def funnel(
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
         mappings = funnel_mappings(data)
-        learnt = learn_funnel(store=fact_store(data), as_of=_day(as_of), by=by, horizon_days=horizon, mappings=mappings)
+        learnt = learn_funnel(
+            store=fact_store(data),
+            as_of=_day(as_of),
+            by=by,
+            horizon_days=horizon,
+            mappings=mappings,
+            accepted=despite or (),
+        )
     findings = learnt.findings
     if as_json:
         print_json(findings_data(findings=findings, language=spoken))

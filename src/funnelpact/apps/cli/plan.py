@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.funnel import AsOf, By, Horizon
+from funnelpact.apps.cli.funnel import AsOf, By, Despite, Horizon
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -30,6 +30,7 @@ def plan(
     by: By = None,
     as_of: AsOf = None,
     horizon: Horizon = 365,
+    despite: Despite = None,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
@@ -38,6 +39,7 @@ def plan(
     """Plan the leads of a month from measured rates and values."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.plan.outlook import lead_outlook
+    from funnelpact.core.terms.report import Figures
     from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
     from funnelpact.workflows.learn import learn_funnel
 
@@ -53,6 +55,8 @@ def plan(
             by=by,
             horizon_days=horizon,
             mappings=funnel_mappings(data),
+            figures=(Figures.RATES,) if order_value else (Figures.RATES, Figures.VALUES),
+            accepted=despite or (),
         )
         outlook = lead_outlook(findings=learnt.findings, quota=goal, order_value=order_value)
     if as_json:
