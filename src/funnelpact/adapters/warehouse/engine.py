@@ -11,6 +11,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
 from funnelpact.core.facts.arrow import arrow_schema
@@ -127,7 +128,10 @@ def empty_table(engine: Backend, name: str) -> ir.Table:
 
 
 def copy_to(engine: Backend, rows: ir.Table, path: Path) -> None:
-    """Write rows to a Parquet file, streaming. The rows must be of this engine's own tables."""
+    """Write rows to a Parquet file, streaming. The rows are of this engine's own tables, or in memory."""
     # Ibis would write the path the way Python does, and break on one with an apostrophe.
     quoted = str(path).replace("'", "''")
+    if rows.op().find(ops.InMemoryTable):
+        # Only what Ibis runs itself makes the engine see the few rows that are in nobody's table, such as names.
+        rows.limit(0).to_pyarrow()
     engine.raw_sql(f"COPY ({engine.compile(rows)}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
