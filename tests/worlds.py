@@ -38,17 +38,19 @@ from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.journeys import JourneyFolder
 from funnelpact.core.facts.arrow import arrow_schema
-from funnelpact.core.facts.keys import KEY_COLUMNS
+from funnelpact.core.facts.keys import KEY_COLUMNS, SAME_KIND
 from funnelpact.core.facts.tables import TABLES, Kind
 from funnelpact.core.journeys.dimensions import Dimension
 from funnelpact.core.journeys.journeys import journeys_of
-from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes
 from tests.stores import store_in
 
 Row = dict[str, Any]
 FIRST_IMPORT = datetime(2030, 1, 1, tzinfo=UTC)
 """When the first batch of a world became known; each further one a day later."""
+
+NOTHING_SAID = FunnelMapping()
 
 _KEYS = {
     "lead": "lead",
@@ -137,34 +139,54 @@ def arrow_facts(rows: Iterable[tuple[str, Row]]) -> dict[str, pa.Table]:
 
 
 def engine_facts(rows: Iterable[tuple[str, Row]]) -> dict[str, ir.Table]:
-    """All fact tables as the engine sees them, with their numbers."""
-    return {name: ibis.memtable(_numbered(name, table)) for name, table in arrow_facts(rows).items()}
+    """All fact tables as the engine sees them, with their numbers.
+
+    The engine keeps them: into tables that it only looks at it pushes a filter that it cannot apply there (DuckDB 1.5).
+    """
+    return {name: ibis.memtable(_numbered(name, table)).cache() for name, table in arrow_facts(rows).items()}
 
 
 def _numbered(name: str, table: pa.Table) -> pa.Table:
     """The numbers of `core.facts.keys`, without the engine: any will do if different records have different ones."""
     for number, (kind, key) in KEY_COLUMNS.get(name, {}).items():
         kinds = [kind[1:]] * len(table) if kind.startswith("=") else table[kind].to_pylist()
-        named = zip(kinds, table[key].to_pylist(), strict=True)
-        numbers = [None if key is None else zlib.crc32(f"{kind} {key}".encode()) for kind, key in named]
+        named = zip(map(str, kinds), table[key].to_pylist(), strict=True)
+        numbers = [
+            None if key is None else zlib.crc32(f"{SAME_KIND.get(kind, kind)} {key}".encode()) for kind, key in named
+        ]
         table = table.append_column(number, pa.array(numbers, pa.int64()))
     return table
 
 
-def mapping_of(rows: Iterable[tuple[str, Row]]) -> FunnelMapping:
-    """The funnel that the words of the labels suggest."""
+def mapping_of(rows: Iterable[tuple[str, Row]], said: FunnelMapping = NOTHING_SAID) -> FunnelMapping:
+    """What people said of the labels, completed by what the words of the others suggest."""
     labels: dict[str, set[str]] = {"lead": set(), "deal": set()}
+    types = set()
     for table, row in rows:
         if table == "transitions":
             labels[row["subject_kind"]].add(row["label"])
-    return propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"])
+        if table == "leads" and row.get("type"):
+            types.add(row["type"])
+    return said.knowing(lead_labels=labels["lead"], deal_labels=labels["deal"], types=types)
 
 
-def passes_of(rows: list[tuple[str, Row]], *, as_of: date, by: Dimension | None = None) -> ir.Table:
+def passes_of(
+    rows: list[tuple[str, Row]], *, as_of: date, by: Dimension | None = None, said: FunnelMapping = NOTHING_SAID
+) -> ir.Table:
     """The passes of a world, as the engine has them."""
     facts = engine_facts(rows)
-    found = journeys_of(facts=facts, mapping=mapping_of(rows), as_of=as_of)
+    found = journeys_of(facts=facts, mapping=mapping_of(rows, said), as_of=as_of)
     return passes(journeys=found.passes.cache(), facts=facts, by=by).cache()
+
+
+def mapped(world: str, said: FunnelMapping, *, as_of: str = "2026-12-31") -> dict[str, Row]:
+    """All passes of a world under a mapping, those that count nowhere too: by key, further ones as `a 2`, `a 3`."""
+    rows = rows_of(world)
+    found = journeys_of(facts=engine_facts(rows), mapping=mapping_of(rows, said), as_of=date.fromisoformat(as_of))
+    every = found.passes.to_pyarrow().to_pylist()
+    named = {row["key"] if row["pass"] == 1 else f"{row['key']} {row['pass']}": row for row in every}
+    assert len(named) == len(every)
+    return named
 
 
 def journeys(world: str, *, as_of: str = "2026-12-31", by: Dimension | None = None) -> dict[str, Row]:

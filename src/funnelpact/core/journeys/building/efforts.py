@@ -14,7 +14,7 @@ from funnelpact.core.journeys.building.tables import stacked
 from funnelpact.core.journeys.mapping import FunnelMapping
 
 _FOREVER = datetime(2200, 1, 1, tzinfo=UTC)
-_ENTRY, _EXIT, _OPENED, _WON, _LOST, _CAME, _TOUCHED = range(7)
+_ENTRY, _EXIT, _OPENED, _WON, _LOST, _CAME, _TOUCHED, _CREATED = range(8)
 
 
 def later_passes(
@@ -22,25 +22,28 @@ def later_passes(
 ) -> ir.Table:
     """This returns the second and every further pass of a lead: `lead_nr`, `pass`, `from_at`, `until_at` (for the last: the end of time).
 
-    A pass opens where a lead that has left, with no deal open, enters a position, gets a deal or comes back by itself more
-    than `reopen_days` after its exit; and where it comes back by itself after `silent_days` in which nobody did anything
-    and no deal was open. `leads` has `nr` and `created_at`.
+    A pass opens after the creation where a lead that has left, with no deal open, enters a position, gets a deal or comes back by itself more
+    than `reopen_days` after its exit; and where it comes back by itself after `silent_days` in which nobody did anything,
+    the lead was not created and no deal was open. `leads` has `nr` and `created_at`.
     """
     events = _events(facts=facts, moves=moves, deals=deals)
     chosen = _that_may_return(events=events, leads=leads, mapping=mapping)
-    told = stacked(tables=[events, _touches(facts)]).semi_join(chosen, "nr")
+    created = _event(leads, leads.nr, leads.created_at, ibis.literal(_CREATED))
+    told = stacked(tables=[events, _touches(facts), created]).semi_join(chosen, "nr")
     before = ibis.window(group_by="nr", order_by=["at", "what"], preceding=(None, 1))
     opens, closes = told.what == _OPENED, told.what.isin([_WON, _LOST])
     seen = told.mutate(
         last_at=told["at"].max().over(before),
         out_at=told["at"].max(where=told.what.isin([_EXIT, _LOST])).over(before),
         in_at=told["at"].max(where=told.what.isin([_ENTRY, _OPENED, _WON])).over(before),
+        was_created=(told.what == _CREATED).any().over(before).fill_null(False),
         open_deals=(opens.cast("int64") - closes.cast("int64")).sum().over(before).fill_null(0),
     )
     out = seen.out_at.notnull() & (seen.in_at.isnull() | (seen.out_at >= seen.in_at))
     came_back = seen.what.isin([_ENTRY, _OPENED, _CAME]) & out & _after(seen["at"], seen.out_at, mapping.reopen_days)
     long_silent = (seen.what == _CAME) & _after(seen["at"], seen.last_at, mapping.silent_days)
-    free = seen.filter((seen.open_deals <= 0) & (came_back | long_silent.fill_null(False)))
+    # What a source dates before the lead belongs to its first pass, whatever it says.
+    free = seen.filter(seen.was_created & (seen.open_deals <= 0) & (came_back | long_silent.fill_null(False)))
     anew = long_silent.fill_null(False)
     # One exit is followed by one return: what comes after it belongs to the pass that the return opened.
     returns = free.filter(~anew).group_by("nr", "out_at").aggregate(from_at=free["at"].min())
