@@ -12,7 +12,7 @@ from funnelpact.core.journeys.dimensions import Dimension
 from funnelpact.core.journeys.mapping import Attribution, Exclusion, FunnelMapping, Renamed, StageLabel
 from funnelpact.core.journeys.meanings.sound import mapping_problems
 from tests.cross_checks.slow_journeys import slow_journeys
-from tests.cross_checks.test_counts import worlds
+from tests.small_worlds import worlds
 from tests.worlds import mapping_of, passes_of, rows_of
 
 AS_OF = date(2026, 3, 31)
