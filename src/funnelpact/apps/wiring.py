@@ -16,9 +16,11 @@ from funnelpact.core.view.language import Language
 
 if TYPE_CHECKING:
     from funnelpact.adapters.records.database import Records
+    from funnelpact.adapters.records.forgotten import Forgotten
     from funnelpact.adapters.records.inbox import Inbox
     from funnelpact.adapters.records.mappings import Mappings
     from funnelpact.adapters.warehouse.engine import Limits
+    from funnelpact.adapters.warehouse.erasure import People
     from funnelpact.adapters.warehouse.journeys import JourneyFolder
     from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.core.journeys.mapping import FunnelMapping
@@ -46,10 +48,29 @@ def fact_store(folder: Path | None) -> FactStore:
 
 def fact_folder(folder: Path | None) -> JourneyFolder:
     """The facts in a folder, with their ledger in the database of the settings and an engine within its limits."""
+    from funnelpact.adapters.connectors.files.hiding.batches import hide, hide_refused
     from funnelpact.adapters.records.ledger import Ledger
+    from funnelpact.adapters.warehouse.hiding.batches import Forgetting
     from funnelpact.adapters.warehouse.journeys import JourneyFolder
 
-    return JourneyFolder(folder or DATA_FOLDER, ledger=Ledger(records(folder)), limits=_limits())
+    place = folder or DATA_FOLDER
+    forgetting = Forgetting(folder=place, listed=forgotten(folder), hide=hide, hide_refused=hide_refused)
+    return JourneyFolder(place, ledger=Ledger(records(folder)), limits=_limits(), forgetting=forgetting)
+
+
+def forgotten(folder: Path | None) -> Forgotten:
+    """The list of people who were erased, and the receipts."""
+    from funnelpact.adapters.records.forgotten import Forgotten
+
+    return Forgotten(records(folder))
+
+
+def people(folder: Path | None) -> People:
+    """The people in everything that is kept in a folder."""
+    from funnelpact.adapters.connectors.files.received import facts_of_received
+    from funnelpact.adapters.warehouse.erasure import People
+
+    return People(store=fact_folder(folder), facts_of_received=facts_of_received, wipe=forgotten(folder).wipe)
 
 
 class KeptMappings:
@@ -109,8 +130,14 @@ def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
     """What a look at the database and at the data folder finds."""
     from funnelpact.adapters.records.health import records_checks
     from funnelpact.adapters.warehouse.health import folder_checks
+    from funnelpact.adapters.warehouse.hiding.keyfile import key_checks
 
-    return [*records_checks(records=records(folder)), *folder_checks(store=fact_folder(folder), deep=deep)]
+    store = fact_folder(folder)
+    return [
+        *records_checks(records=records(folder)),
+        *folder_checks(store=store, deep=deep),
+        *key_checks(folder=store.folder, listed=len(forgotten(folder).digests())),
+    ]
 
 
 def rebuild_facts(folder: Path | None) -> Rebuilt:
@@ -226,3 +253,10 @@ def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:
     )
     codes = sorted(CODES, key=lambda code: code != first)
     write_road(path=path, page=page, languages=[language(code) for code in codes], version=version("funnelpact"))
+
+
+def write_private(*, path: Path, text: str) -> None:
+    """Write a file that only its owner may read. Raises `FileNotWritten`."""
+    from funnelpact.adapters.warehouse.durable import write_private
+
+    write_private(path=path, text=text)

@@ -4,12 +4,15 @@ and a source that has some.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from funnelpact.core.facts.kept import NOTHING, Batch, Delivery, Generation
+from funnelpact.core.facts.forgetting import Name, Traces, Veil
+from funnelpact.core.facts.kept import NOTHING, Batch, Delivery, Generation, Receipt, Rewritten
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.report import FileReport
 
@@ -127,3 +130,58 @@ class FunnelMappings(Protocol):
 
     def save(self, mapping: FunnelMapping, *, saved_at: datetime) -> int:
         """The number of a new version."""
+
+
+class Erasing(Protocol):
+    """An erasure under way, while nobody else writes."""
+
+    def veil(self) -> Veil:
+        """The list of people to forget with its key, which is made where there is none."""
+
+    def counts(self, records: AbstractSet[Name]) -> dict[str, dict[int, int]]:
+        """How many rows of facts name the records, by table and batch."""
+
+    def commit(
+        self,
+        *,
+        veil: Veil,
+        names: AbstractSet[Name],
+        messages: Sequence[int],
+        receipts: Callable[[Sequence[Rewritten]], Sequence[Receipt]],
+    ) -> Sequence[Receipt]:
+        """The receipts, written down with all that changes in one transaction; the files before are gone then."""
+
+
+class People(Protocol):
+    """The people in everything that is kept."""
+
+    def veil(self) -> Veil | None:
+        """The list of people to forget with its key, None where nobody was erased."""
+
+    def nobody(self) -> Veil:
+        """A list with nobody on it, under a key that is kept nowhere, to search with."""
+
+    def look(self, veil: Veil) -> Mapping[int, Mapping[str, Traces]]:
+        """What was received of the people on a list, by batch, then by file or table."""
+
+    def kinds_of(self, key: str) -> AbstractSet[tuple[str, str]]:
+        """The kind and source of every record that has a key."""
+
+    def facts(self, records: AbstractSet[Name]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Every row of facts that names one of the records, or a deal of one."""
+
+    def passes(self, records: AbstractSet[Name]) -> Sequence[Mapping[str, Any]]:
+        """The passes of the records."""
+
+    def erasing(self) -> AbstractContextManager[Erasing]:
+        """An erasure."""
+
+    def finish(self) -> None:
+        """Take away what is left of what counts no more."""
+
+
+class Receipts(Protocol):
+    """Where receipts are kept."""
+
+    def receipts(self, *, what: str | None = None) -> Sequence[Receipt]:
+        """The receipts, the oldest first: all, or those of one thing that was asked."""

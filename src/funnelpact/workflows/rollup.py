@@ -22,12 +22,15 @@ NO_OBJECT = "bad-json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rolled:
-    """What became of messages: the batch (None where all of it was here already), how many, and how many were refused."""
+    """What became of messages: the batch (None where all of it was here already), how many, how many were refused, and how many
+    rows are of people who were erased and were kept without them.
+    """
 
     source: str
     batch: int | None
     messages: int
     refused: int
+    forgotten: int = 0
 
 
 def due_sources(*, inbox: Inbox, now: datetime) -> list[str]:
@@ -74,7 +77,14 @@ def roll_up(
         delivery=Delivery(rolled=[message.number for message in arrived]),
     )
     follow_facts(store=store, mappings=mappings)
-    return Rolled(source=source, batch=batch.number if batch else None, messages=len(arrived), refused=len(bad))
+    forgotten = sum(batch.report.get("forgotten", {}).values()) if batch else 0
+    return Rolled(
+        source=source,
+        batch=batch.number if batch else None,
+        messages=len(arrived),
+        refused=len(bad),
+        forgotten=forgotten,
+    )
 
 
 def _is_object(body: bytes) -> bool:

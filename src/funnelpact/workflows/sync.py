@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from funnelpact.core.terms.report import FileReport, ImportReport
+from funnelpact.core.facts.kept import Batch
+from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.report import FileReport, ImportReport, Issue, Level
 from funnelpact.workflows.mapping import follow_facts
 from funnelpact.workflows.ports import FactStore, FunnelMappings, Source
 
@@ -39,8 +42,25 @@ def import_facts(
     )
     follow_facts(store=store, mappings=mappings)
     return ImportReport(
-        files=read.reports, batch=batch.number if batch else None, repeated=batch is None, mapping=read.mapping
+        files=with_forgotten(reports=read.reports, batch=batch),
+        batch=batch.number if batch else None,
+        repeated=batch is None,
+        mapping=read.mapping,
     )
+
+
+def with_forgotten(*, reports: Sequence[FileReport], batch: Batch | None) -> tuple[FileReport, ...]:
+    """This returns the reports, each with how many of its rows are of people who were erased, and were kept without them."""
+    forgotten = batch.report.get("forgotten", {}) if batch else {}
+    return tuple(
+        replace(report, issues=(*report.issues, _forgotten(rows))) if (rows := forgotten.get(report.name)) else report
+        for report in reports
+    )
+
+
+def _forgotten(rows: int) -> Issue:
+    sentence = Message("issue.forgotten-rows", rows=rows)
+    return Issue(code="forgotten-rows", level=Level.TOLD, count=rows, sentence=sentence)
 
 
 def counts_of(reports: Sequence[FileReport]) -> dict[str, dict[str, Any]]:

@@ -117,10 +117,12 @@ def test_what_is_written_down_late_is_said_so(tmp_path: Path):
 
 
 def test_two_currencies_are_not_added(tmp_path: Path):
-    """Euros and liras in one funnel."""
+    """Euros and liras in one funnel, without a rate: refused, and nobody can accept a sum of both."""
     extra = "deal x 2026-01-01 amount=5 currency=TRY\ndeal x > Won 2026-01-02"
+    with pytest.raises(QualityRefuses):
+        learnt(tmp_path / "a", world(deal="currency=EUR", extra=extra))
     with pytest.raises(CurrenciesMixed):
-        learnt(tmp_path, world(deal="currency=EUR", extra=extra))
+        learnt(tmp_path / "b", world(deal="currency=EUR", extra=extra), accepted=["currency-without-rate"])
 
 
 def test_unknown_labels_and_backward_passes_are_noted(tmp_path: Path):
@@ -143,7 +145,7 @@ def test_who_waits_for_more_than_a_day(tmp_path: Path):
         handover r 2026-03-01T09:00
         touch r 2026-03-03T20:00 human=yes
     """
-    found = learnt(tmp_path / "a", world(extra=extra)).waiting
+    found = learnt(tmp_path / "a", world(extra=extra), accepted=["days-not-hours"]).waiting
 
     assert found is not None
     assert found.by_segment == {"chat": 1}

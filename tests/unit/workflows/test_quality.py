@@ -124,14 +124,16 @@ def test_the_refusal_says_rule_number_reason_and_remedy(tmp_path: Path):
         (
             "no response times are printed: 1 of 10 touches lie before their lead (10\u202f%, allowed 5\u202f%; "
             "touch-before-lead); response times would be negative, or the lead was created after the work had begun; "
-            "export the time of first contact as the creation, or leave older touches out."
+            "export the time of first contact as the creation, or leave older touches out; to print them all the same, "
+            "name the rule: --despite touch-before-lead."
         ),
     )
     assert language("tr").explain(caught.value) == (
         (
             "yanıt süreleri yazılmaz: lead’inden önce görünen temas 1 / 10 (%10, sınır %5; touch-before-lead); "
             "yanıt süresi eksi çıkar ya da lead, iş başladıktan sonra oluşturulmuştur; "
-            "oluşturma yerine ilk temas zamanını aktarın ya da daha eski temasları dışarıda bırakın."
+            "oluşturma yerine ilk temas zamanını aktarın ya da daha eski temasları dışarıda bırakın; yine de basmak için "
+            "kuralı adıyla verin: --despite touch-before-lead."
         ),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Count, Min
 
 from funnelpact.adapters.records import models
-from funnelpact.adapters.records.database import Records
+from funnelpact.adapters.records.database import AT_ONCE, Records
 from funnelpact.core.facts.kept import Arrived, Waiting
 
 
@@ -44,3 +45,11 @@ class Inbox:
                 Arrived(number=row.pk, source=row.source, body=bytes(row.body), received_at=row.received_at)
                 for row in rows
             ]
+
+    def everything(self) -> Iterator[Arrived]:
+        """All messages that wait, in the order in which they came."""
+        if not self.records.exists:
+            return
+        with self.records.reading() as alias:
+            for row in models.Inbox.objects.using(alias).order_by("id").iterator(chunk_size=AT_ONCE):
+                yield Arrived(number=row.pk, source=row.source, body=bytes(row.body), received_at=row.received_at)

@@ -13,7 +13,8 @@ from django.db import IntegrityError
 
 from funnelpact.adapters.records import models
 from funnelpact.adapters.records.database import Records, RecordsUnusable, in_parts, to_text
-from funnelpact.core.facts.kept import Batch, Delivery, FactFile, Generation, LandingFile
+from funnelpact.adapters.records.forgotten import add_forgotten, add_receipts
+from funnelpact.core.facts.kept import Batch, Delivery, FactFile, Generation, LandingFile, Rewriting
 from funnelpact.core.terms.message import Message
 
 STEP = timedelta(microseconds=1)
@@ -64,7 +65,13 @@ class Ledger:
             return [_landing_file(row) for row in (rows if batch is None else rows.filter(batch_id=batch))]
 
     def commit(
-        self, batch: Batch, *, landing: Sequence[LandingFile], files: Sequence[FactFile], delivery: Delivery
+        self,
+        batch: Batch,
+        *,
+        landing: Sequence[LandingFile],
+        files: Sequence[FactFile],
+        delivery: Delivery,
+        forgotten: Sequence[str] = (),
     ) -> Batch:
         """The batch as committed with its files, its cursor and without the messages that are in it now.
 
@@ -100,6 +107,7 @@ class Ledger:
             )
             _add_files(alias, files)
             _move_on(alias, committed.source, delivery)
+            add_forgotten(alias, forgotten)
         return committed
 
     def deliver(self, *, source: str, delivery: Delivery) -> None:
@@ -116,6 +124,31 @@ class Ledger:
             if deleted != len(gone):
                 raise self._overtaken()
             _add_files(alias, new)
+
+    def rewrite(self, rewriting: Rewriting) -> None:
+        """Let what was written anew count, put hashes on the list, and write receipts. The journeys go, to be made again.
+
+        Raises `RecordsUnusable` where a file did not count any more.
+        """
+        with self._changing() as alias:
+            for path, file in rewriting.landing.items():
+                row = models.LandingFile.objects.using(alias).filter(path=path)
+                if row.update(path=file.path, file_sha256=file.file_sha256, size=file.size) != 1:
+                    raise self._overtaken()
+            deleted = 0
+            for part in in_parts(rewriting.gone):
+                deleted += models.FactFile.objects.using(alias).filter(path__in=part).delete()[0]
+            if deleted != len(rewriting.gone):
+                raise self._overtaken()
+            _add_files(alias, rewriting.new)
+            # The number stays, so that no two generations ever have the same.
+            models.Generation.objects.using(alias).update(
+                batch=0, base="{}", delta="{}", newest_at=None, detail=to_text({"shape": 0, "zone": ""})
+            )
+            for messages in in_parts(rewriting.messages):
+                models.Inbox.objects.using(alias).filter(id__in=messages).delete()
+            add_forgotten(alias, rewriting.forgotten)
+            add_receipts(alias, rewriting.receipts)
 
     def generation(self) -> Generation | None:
         """The journeys in force, None where none have been built."""

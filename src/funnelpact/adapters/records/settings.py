@@ -80,7 +80,7 @@ def place(*, folder: Path, address: str | None = None) -> Place:
     """
     if not address:
         file = folder / "records.sqlite3"
-        pragmas = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+        pragmas = "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
         options = {"transaction_mode": "IMMEDIATE", "timeout": WAIT_SECONDS, "init_command": pragmas}
         return Place(entry={"ENGINE": SQLITE, "NAME": str(file), "OPTIONS": options}, name=str(file), file=file)
     parts = urlsplit(address)

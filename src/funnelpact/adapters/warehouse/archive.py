@@ -18,6 +18,7 @@ from typing import IO
 from uuid import uuid4
 
 from funnelpact.adapters.warehouse.durable import CHUNK, Disk, partial_of, sha256_of
+from funnelpact.adapters.warehouse.hiding.keyfile import FILE, MODE
 from funnelpact.adapters.warehouse.leftovers import HELD
 from funnelpact.core.facts.checks import Stored
 from funnelpact.core.terms.message import Message
@@ -50,6 +51,8 @@ def write_archive(*, folder: Path, path: Path, disk: Disk, dump: Callable[[IO[st
         held.mkdir(parents=True)
         with (held / RECORDS).open("w", encoding="ascii") as lines:
             stored = list(dump(lines))
+        if (folder / FILE).exists():
+            stored.append(Stored(path=FILE, sha256=None, size=None))
         for file in stored:
             _hold(folder / file.path, held / FILES / file.path)
         listed = {f"{FILES}/{file.path}": _hash(held, file) for file in stored}
@@ -143,6 +146,8 @@ def _unpack(
             writer.write(chunk)
     if digest.hexdigest() != wanted.pop(entry.name):
         raise BackupUnusable(file=str(path), reason=Message("backup.damaged", name=entry.name))
+    if inner == PurePosixPath(FILE):
+        place.chmod(MODE)
     disk.sync(place)
     disk.sync(place.parent)
 

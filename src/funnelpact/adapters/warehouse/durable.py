@@ -12,7 +12,15 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from funnelpact.core.terms.problem import Problem, file_reason
+
 CHUNK = 1 << 20
+
+
+class FileNotWritten(Problem):
+    """A file that somebody asked for cannot be written."""
+
+    code = "file-not-written"
 
 
 class Disk:
@@ -107,3 +115,14 @@ def set_aside(path: Path) -> None:
         os.utime(path)
     except FileNotFoundError:
         return
+
+
+def write_private(*, path: Path, text: str) -> None:
+    """Write a file that only its owner may read; one of that name is written over. Raises `FileNotWritten`."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(handle, 0o600)
+            file.write(text)
+    except OSError as error:
+        raise FileNotWritten(path=str(path), reason=file_reason(error=error)) from error

@@ -2,6 +2,7 @@
 
 DATA/landing/<batch>-<position>-<random>.gz       what was received, compressed, never changed
 DATA/facts/<table>/<first>-<last>-<random>.parquet  the facts of these batches; beside the tables, `keys` and `corrections`
+DATA/forget.key                                   the key of the list of people who were erased
 DATA/spill-<process>-<random>/                    what an engine could not hold in memory
 DATA/lock                                         held while files are written; its time says when leftovers were removed
 
@@ -16,6 +17,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +29,8 @@ from ibis.expr import types as ir
 from funnelpact.adapters.warehouse.durable import Attempt, Disk
 from funnelpact.adapters.warehouse.engine import Limits, connect
 from funnelpact.adapters.warehouse.families import Families, smallest
-from funnelpact.adapters.warehouse.landing import Facts, Landing
+from funnelpact.adapters.warehouse.hiding.batches import Forgetting, HiddenBatch, hide_batch
+from funnelpact.adapters.warehouse.landing import Facts, Landing, as_arrow, sha256_of_table
 from funnelpact.adapters.warehouse.leftovers import remove_leftovers
 from funnelpact.core.facts.kept import NOTHING, RECEIVED, REFUSED, TABLE, Batch, Delivery, FactFile, LandingFile, Ledger
 from funnelpact.core.facts.tables import TABLES
@@ -69,12 +72,14 @@ class FactFolder:
         disk: Disk | None = None,
         limits: Limits | None = None,
         patience: float = PATIENCE,
+        forgetting: Forgetting | None = None,
     ) -> None:
         self.folder = folder
         self.ledger = ledger
         self.disk = disk or Disk()
         self.limits = limits or Limits()
         self.patience = patience
+        self.forgetting = forgetting
         self.landing = Landing(folder, self.disk)
 
     def batches(self, *, known_at: datetime | None = None) -> list[Batch]:
@@ -114,8 +119,9 @@ class FactFolder:
         """Write one batch and commit it; None where the same bytes under the same mapping are here already.
 
         `facts` come without their `batch` column. `refused` is kept as well, though no fact was made of it. `known_at`
-        moves on by a microsecond where the clock did not, so that it grows strictly. Raises `StoreBusy`,
-        `DataFolderUnusable`, `DataFolderOld`; then nothing has been kept.
+        moves on by a microsecond where the clock did not, so that it grows strictly. People who were erased are taken out
+        before anything is written; the report of the batch says in `forgotten` of how many rows of each file. Raises
+        `StoreBusy`, `DataFolderUnusable`, `DataFolderOld`, `ForgetKeyMissing`; then nothing has been kept.
         """
         with self.writing() as attempt:
             self.compact_now(attempt)
@@ -126,17 +132,28 @@ class FactFolder:
                 self._repeated(source, delivery)
                 return None
             kinds = dict.fromkeys(received, RECEIVED) | dict.fromkeys(refused or {}, REFUSED)
+            filled: dict[str, Facts] = {name: facts[name] for name in TABLES if name in facts}
+            hidden, digests, tables = self._without_forgotten(received, refused or {}, filled, mapping)
+            instead = hidden.content() if hidden.traces else {}
             landing = [
                 self.landing.keep(
-                    batch=number, position=position, name=name, kind=kinds[name], content=data, attempt=attempt
+                    batch=number,
+                    position=position,
+                    name=name,
+                    kind=kinds[name],
+                    content=instead.get(name, data),
+                    attempt=attempt,
+                    sha256=hashlib.sha256(data).hexdigest(),
                 )
                 for position, (name, data) in enumerate(content.items())
             ]
-            filled: dict[str, Facts] = {name: facts[name] for name in TABLES if name in facts}
             if not received:
-                tables = self._land_tables(filled, number, len(landing), attempt)
-                landing += tables
-                filled = {file.name: self.folder / file.path for file in tables}
+                landed = self._land_tables(tables, hidden, number=number, position=len(landing), attempt=attempt)
+                landing += landed
+                filled = {file.name: self.folder / file.path for file in landed}
+            elif hidden.traces:
+                made = hidden.facts()
+                filled = {name: made[name] for name in TABLES if name in made}
             if not content:
                 key = _key_of_tables(landing, mapping)
                 if self.ledger.has_key(key):
@@ -153,9 +170,9 @@ class FactFolder:
                 source=source,
                 complete_until=complete_until,
                 mapping=mapping,
-                report={**report, "tables": _rows(files)},
+                report={**report, "tables": _rows(files), **({"forgotten": hidden.rows} if hidden.traces else {})},
             )
-            return self.ledger.commit(batch, landing=landing, files=files, delivery=delivery)
+            return self.ledger.commit(batch, landing=landing, files=files, delivery=delivery, forgotten=sorted(digests))
 
     def compact(self, *, above: int = LIVE) -> int:
         """The number of tables of which the smallest files have been merged into one."""
@@ -193,7 +210,7 @@ class FactFolder:
         with self._locked() as handle:
             self._refuse_old()
             try:
-                remove_leftovers(self.folder, handle=handle, counting=self._counting)
+                remove_leftovers(self.folder, handle=handle, counting=self.counting)
                 yield attempt
             except (OSError, duckdb.IOException) as error:
                 attempt.undo()
@@ -202,11 +219,31 @@ class FactFolder:
                 attempt.undo()
                 raise
 
+    def _without_forgotten(
+        self, received: Mapping[str, bytes], refused: Mapping[str, bytes], facts: Mapping[str, Facts], mapping: Any
+    ) -> tuple[HiddenBatch, AbstractSet[str], Mapping[str, Facts]]:
+        """What the people on the list change of a batch, the hashes that come onto it, and the tables that are to be landed."""
+        veil = self.forgetting.veil() if self.forgetting else None
+        if self.forgetting is None or veil is None:
+            return HiddenBatch(), frozenset(), facts
+        tables = {} if received else {name: as_arrow(rows) for name, rows in facts.items()}
+        hidden, digests = hide_batch(
+            forgetting=self.forgetting, received=received, refused=refused, tables=tables, mapping=mapping, veil=veil
+        )
+        return hidden, digests, {**facts, **{name: tables[name] for name in hidden.tables}}
+
     def _land_tables(
-        self, facts: Mapping[str, Facts], number: int, position: int, attempt: Attempt
+        self, facts: Mapping[str, Facts], hidden: HiddenBatch, *, number: int, position: int, attempt: Attempt
     ) -> list[LandingFile]:
         return [
-            self.landing.keep_table(batch=number, position=position + index, name=name, rows=rows, attempt=attempt)
+            self.landing.keep_table(
+                batch=number,
+                position=position + index,
+                name=name,
+                rows=hidden.tables.get(name, rows),
+                attempt=attempt,
+                sha256=sha256_of_table(as_arrow(rows)) if name in hidden.tables else None,
+            )
             for index, (name, rows) in enumerate(facts.items())
         ]
 
@@ -214,7 +251,8 @@ class FactFolder:
         if delivery != NOTHING:
             self.ledger.deliver(source=source, delivery=delivery)
 
-    def _counting(self) -> set[str]:
+    def counting(self) -> set[str]:
+        """The paths of all files that count."""
         generation = self.ledger.generation()
         return {
             *(file.path for file in self.ledger.fact_files()),

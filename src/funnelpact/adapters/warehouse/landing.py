@@ -33,14 +33,27 @@ class Landing:
         self.folder = folder
         self.disk = disk
 
-    def keep(self, *, batch: int, position: int, name: str, kind: str, content: bytes, attempt: Attempt) -> LandingFile:
-        """What was written down of a file as received."""
+    def keep(
+        self,
+        *,
+        batch: int,
+        position: int,
+        name: str,
+        kind: str,
+        content: bytes,
+        attempt: Attempt,
+        sha256: str | None = None,
+    ) -> LandingFile:
+        """What was written down of a file as received; `sha256` is that of what was received, where `content` is not all of it."""
         path = attempt.new(self.folder / FOLDER, f"{batch:06}-{position}", ".gz")
         packed = gzip.compress(content, compresslevel=6, mtime=0)
         self.disk.write(path, packed)
-        return self._noted(path, batch=batch, name=name, kind=kind, sha256=hashlib.sha256(content).hexdigest())
+        known = sha256 or hashlib.sha256(content).hexdigest()
+        return self._noted(path, batch=batch, name=name, kind=kind, sha256=known)
 
-    def keep_table(self, *, batch: int, position: int, name: str, rows: Facts, attempt: Attempt) -> LandingFile:
+    def keep_table(
+        self, *, batch: int, position: int, name: str, rows: Facts, attempt: Attempt, sha256: str | None = None
+    ) -> LandingFile:
         """What was written down of facts that were not made of anything received."""
         path = attempt.new(self.folder / FOLDER, f"{batch:06}-{position}", ".parquet")
         self.disk.make_folder(path.parent)
@@ -52,15 +65,17 @@ class Landing:
         else:
             rows.to_parquet(partial, compression="zstd")
         self.disk.put_in_place(partial, path)
-        return self._noted(path, batch=batch, name=name, kind=TABLE, sha256=sha256_of(path))
+        return self._noted(path, batch=batch, name=name, kind=TABLE, sha256=sha256 or sha256_of(path))
 
     def content(self, file: LandingFile) -> bytes:
-        """The bytes as received. Raises `LandingDamaged` where they are not those any more."""
+        """The bytes as received, or what an erasure left of them. Raises `LandingDamaged` where they are not those any more."""
         try:
-            content = gzip.decompress((self.folder / file.path).read_bytes())
+            packed = (self.folder / file.path).read_bytes()
+            content = gzip.decompress(packed)
         except (OSError, EOFError) as error:
             raise LandingDamaged(file=file.path, batch=file.batch) from error
-        if hashlib.sha256(content).hexdigest() != file.sha256:
+        # After an erasure the bytes are not those that were received, of which the other hash goes on to speak.
+        if hashlib.sha256(packed).hexdigest() != file.file_sha256:
             raise LandingDamaged(file=file.path, batch=file.batch)
         return content
 
@@ -85,6 +100,20 @@ class Landing:
             file_sha256=sha256_of(path),
             size=path.stat().st_size,
         )
+
+
+def as_arrow(rows: Facts) -> pa.Table:
+    """This returns the facts of one table in memory."""
+    if isinstance(rows, pa.Table):
+        return rows
+    return pq.read_table(rows) if isinstance(rows, Path) else rows.to_pyarrow()
+
+
+def sha256_of_table(rows: pa.Table) -> str:
+    """This returns the hash of the file that `keep_table` would make of rows in memory."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -38,12 +38,17 @@ def remove_leftovers(folder: Path, *, handle: IO[str], counting: Callable[[], se
     gone = leftovers(folder, counting=counting())
     for path in gone:
         path.unlink(missing_ok=True)
-    for prefix in (SPILL, HELD):
-        for place in folder.glob(prefix + "*"):
-            if _touched(place) <= time.time() - WAIT_SECONDS and not _alive(place.name.removeprefix(prefix)):
-                shutil.rmtree(place, ignore_errors=True)
+    remove_abandoned(folder, older_than=WAIT_SECONDS)
     os.utime(handle.fileno())
     return gone
+
+
+def remove_abandoned(folder: Path, *, older_than: float = 0) -> None:
+    """Remove the folders of engines and backups whose process is gone, untouched for so many seconds."""
+    for prefix in (SPILL, HELD):
+        for place in folder.glob(prefix + "*"):
+            if _touched(place) <= time.time() - older_than and not _alive(place.name.removeprefix(prefix)):
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -6,7 +6,7 @@ counts from the moment at which the ledger names it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -115,6 +115,53 @@ NOTHING = Delivery()
 """A batch that moves nothing on."""
 
 
+NOT_REACHED = ("backups", "exports", "server-log")
+"""What an erasure never reaches: backups, what was given away before, and the log and replicas of a database server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """One file of the landing that was written anew: how many rows of it were the person's, and the file's hashes."""
+
+    batch: int
+    name: str
+    rows: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That somebody was erased. `what` is a keyed hash of what was asked, `facts` the rows by table and batch.
+
+    Nothing in it says who it was.
+    """
+
+    what: str
+    at: datetime
+    by: str = ""
+    facts: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    files: Sequence[Rewritten] = ()
+    messages: int = 0
+    passes: int = 0
+    not_reached: Sequence[str] = NOT_REACHED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """What changes in the ledger in one transaction. `landing` holds the new files by the paths of those before.
+
+    The journeys in force go with it: they hold numbers of records that may be others now, and are made again.
+    """
+
+    landing: Mapping[str, LandingFile] = field(default_factory=dict)
+    gone: Sequence[str] = ()
+    new: Sequence[FactFile] = ()
+    forgotten: Sequence[str] = ()
+    messages: Sequence[int] = ()
+    receipts: Sequence[Receipt] = ()
+
+
 class Inbox(Protocol):
     """Where messages wait until they are rolled into a batch."""
 
@@ -126,6 +173,9 @@ class Inbox(Protocol):
 
     def oldest(self, *, source: str, most: int) -> list[Arrived]:
         """The messages of a source that have waited longest, in the order in which they came."""
+
+    def everything(self) -> Iterator[Arrived]:
+        """All messages that wait, in the order in which they came."""
 
 
 class Ledger(Protocol):
@@ -147,15 +197,26 @@ class Ledger(Protocol):
         """The files of the landing, of one batch or of all, in the order in which they were received."""
 
     def commit(
-        self, batch: Batch, *, landing: Sequence[LandingFile], files: Sequence[FactFile], delivery: Delivery
+        self,
+        batch: Batch,
+        *,
+        landing: Sequence[LandingFile],
+        files: Sequence[FactFile],
+        delivery: Delivery,
+        forgotten: Sequence[str] = (),
     ) -> Batch:
-        """The batch as committed with its files; `known_at` is moved on where it would not grow."""
+        """The batch as committed with its files, and further hashes of people to forget; `known_at` is moved on where it would
+        not grow.
+        """
 
     def deliver(self, *, source: str, delivery: Delivery) -> None:
         """Move a source on without a new batch, because what it said is here already."""
 
     def swap(self, *, gone: Sequence[str], new: Sequence[FactFile]) -> None:
         """Let the new files count instead of those at the paths `gone`."""
+
+    def rewrite(self, rewriting: Rewriting) -> None:
+        """Let what was written anew count, put hashes on the list, and write receipts down; the journeys go."""
 
     def generation(self) -> Generation | None:
         """The journeys in force, None where none have been built."""
