@@ -62,9 +62,8 @@ reopen_days: 14
 """
 SAVED = """\
 Version 1 is in force. Against what the words of the labels suggested:
-  parties.outbound: sdr → –
-  parties.web: marketing → –
   reopen_days: 30 → 14
+  − labels: “Nurture” (always) → nothing yet
   + labels: “Nurture” (always) → sql
   + labels: “Asleep” (from 1 February 2026) → exit
 1 of 3 passes are different by it; there are now 3.

@@ -84,8 +84,8 @@ def save_mapping(
         number=number,
         is_new=is_new,
         before=last.number if last else None,
-        # Nobody has said anything before the first version: what it changes is what the words said.
-        changes=mapping_changes(before=before if last else found.completing(before), after=mapping),
+        # With what the words say of the rest, so that a label left to its words is no change where they say the same.
+        changes=mapping_changes(before=found.completing(before), after=found.completing(mapping)),
         moved=moved,
         absent=absent_labels(mapping=mapping, found=found),
         unknown=found.completing(mapping).unknown_lead_labels,

@@ -75,6 +75,7 @@ def test_what_is_saved_is_in_force_and_told(tmp_path: Path):
     ]
     assert [(change.entry.label, change.is_new) for change in other.changes.entries] == [  # type: ignore[union-attr]
         ("Asleep", False),
+        ("Nurture", False),
         ("Nurture", True),
     ]
     assert mapping_in_force(mappings=mappings) == (2, NURTURE)
