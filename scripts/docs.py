@@ -1,5 +1,5 @@
-"""Writes `docs/reference` from the code: all commands, and all problems with their sentences in each language; and the
-heads of the pages in `docs/rules`.
+"""Writes `docs/reference` from the code: all commands, and all problems with their sentences in each language; the
+funnel mapping's file with its schema; and the heads of the pages in `docs/rules`.
 
 `python -m scripts.docs --check` only says whether the pages are up to date.
 """
@@ -20,6 +20,7 @@ from typer.main import get_command
 import funnelpact
 from funnelpact.apps.language import CODES, language
 from funnelpact.core.terms.problem import Problem
+from scripts.mapping_page import mapping_pages
 from scripts.rule_pages import rule_pages
 from scripts.setup import ROOT
 
@@ -118,6 +119,7 @@ def main() -> None:
         REFERENCE / "mapping.schema.json": mapping_schema(),
         **rule_pages(),
     }
+    pages |= {REFERENCE / name: text for name, text in mapping_pages(note=NOTE).items()}
     stale = []
     for page, text in pages.items():
         if text is None or (page.exists() and page.read_text(encoding="utf-8") == text):

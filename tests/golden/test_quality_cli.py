@@ -41,7 +41,7 @@ What the rules found, the worst first
   label-unknown      stop   rates         1   3  33.33\u202f%   10\u202f%
   type-spelling      stop   values        1   3  33.33\u202f%   20\u202f%
 
-! touch-before-lead: 1 of 2 touches lie before their lead (50\u202f%; a); response times would be negative, or the lead was created after the work had begun; export the time of first contact as the creation, or leave older touches out.
+! touch-before-lead: 1 of 2 touches lie before their lead (50\u202f%; touch/a); response times would be negative, or the lead was created after the work had begun; export the time of first contact as the creation, or leave older touches out.
 ! label-unknown: 1 of 3 stage entries carry a label that means no stage (33.33\u202f%; lead “Nurture” (1)); these entries move nothing, so every rate after them is too low; give these labels a stage in the funnel mapping.
 ! type-spelling: 1 of 3 types, segments, streams and countries of leads are spelt in an unusual way (33.33\u202f%; “Web” for “web” (1)); one type counts as several small ones; make the labels one where they are set.
 """
@@ -57,7 +57,7 @@ Kuralların bulduğu, en ağırı başta
   label-unknown      engel  oranlar            1        3  %33,33    %10
   type-spelling      engel  değerler           1        3  %33,33    %20
 
-! touch-before-lead: lead’inden önce görünen temas 1 / 2 (%50; a); yanıt süresi eksi çıkar ya da lead, iş başladıktan sonra oluşturulmuştur; oluşturma yerine ilk temas zamanını aktarın ya da daha eski temasları dışarıda bırakın.
+! touch-before-lead: lead’inden önce görünen temas 1 / 2 (%50; touch/a); yanıt süresi eksi çıkar ya da lead, iş başladıktan sonra oluşturulmuştur; oluşturma yerine ilk temas zamanını aktarın ya da daha eski temasları dışarıda bırakın.
 ! label-unknown: etiketi bir aşama anlatmayan aşama girişi 1 / 3 (%33,33; lead “Nurture” (1)); bu girişler hiçbir şeyi ilerletmez, sonraki her oran düşük çıkar; bu etiketlere huni eşlemesinde bir aşama verin.
 ! type-spelling: alışılmadık yazılmış lead türü, kesimi, kolu ya da ülkesi 1 / 3 (%33,33; “web” yerine “Web” (1)); tek bir tür birkaç küçük tür gibi sayılır; etiketleri yazıldıkları yerde birleştirin.
 """
@@ -103,7 +103,7 @@ def test_the_same_as_data(spoilt: Path):
         2,
         0.5,
         0.05,
-        ["a"],
+        ["touch/a"],
     )
     assert "company-twice" in answer["silent"]
     assert "label-unknown" in answer["ran"]

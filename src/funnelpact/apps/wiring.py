@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from funnelpact.adapters.records.database import Records
     from funnelpact.adapters.records.forgotten import Forgotten
     from funnelpact.adapters.records.inbox import Inbox
+    from funnelpact.adapters.records.mappings import Mappings
     from funnelpact.adapters.warehouse.engine import Limits
     from funnelpact.adapters.warehouse.erasure import People
     from funnelpact.adapters.warehouse.journeys import JourneyFolder
     from funnelpact.core.facts.checks import Check, Rebuilt
-    from funnelpact.workflows.ports import FactStore, Source
+    from funnelpact.core.journeys.mapping import FunnelMapping
+    from funnelpact.workflows.ports import FactStore, SavedMapping, Source
     from funnelpact.workflows.show import Road
 
 DATA_FOLDER = Path("funnelpact-data")
@@ -71,6 +73,42 @@ def people(folder: Path | None) -> People:
     return People(store=fact_folder(folder), facts_of_received=facts_of_received, wipe=forgotten(folder).wipe)
 
 
+class KeptMappings:
+    """The versions of the funnel mapping in the records."""
+
+    def __init__(self, kept: Mappings) -> None:
+        self.kept = kept
+
+    def newest(self) -> SavedMapping | None:
+        """The version in force; None where nobody has saved one."""
+        versions = self._versions(self.kept.funnel_versions(only_newest=True))
+        return versions[0] if versions else None
+
+    def versions(self) -> list[SavedMapping]:
+        """All versions, oldest first."""
+        return self._versions(self.kept.funnel_versions())
+
+    @staticmethod
+    def _versions(rows: list[tuple[int, datetime, Mapping[str, Any]]]) -> list[SavedMapping]:
+        from funnelpact.apps.funnel_file import mapping_from
+        from funnelpact.workflows.ports import SavedMapping
+
+        return [SavedMapping(number=number, saved_at=at, mapping=mapping_from(data=data)) for number, at, data in rows]
+
+    def save(self, mapping: FunnelMapping, *, saved_at: datetime) -> int:
+        """The number of a new version."""
+        from funnelpact.apps.funnel_file import mapping_data
+
+        return self.kept.save_funnel(mapping_data(mapping=mapping), saved_at=saved_at)
+
+
+def funnel_mappings(folder: Path | None) -> KeptMappings:
+    """What people have said of their labels, every version of it."""
+    from funnelpact.adapters.records.mappings import Mappings
+
+    return KeptMappings(Mappings(records(folder)))
+
+
 def inbox(folder: Path | None) -> Inbox:
     """The messages that wait to be rolled into a batch."""
     from funnelpact.adapters.records.inbox import Inbox
@@ -103,11 +141,16 @@ def check_stores(folder: Path | None, *, deep: bool) -> list[Check]:
 
 
 def rebuild_facts(folder: Path | None) -> Rebuilt:
-    """What came of making all facts again from what was received."""
+    """What came of making all facts again from what was received, and all journeys from them."""
     from funnelpact.adapters.connectors.files.received import facts_of_received
     from funnelpact.adapters.warehouse.rebuild import rebuild
+    from funnelpact.workflows.journeys import build_journeys
+    from funnelpact.workflows.mapping import mapping_in_force
 
-    return rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
+    made = rebuild(store=fact_folder(folder), facts_of_received=facts_of_received)
+    version, mapping = mapping_in_force(mappings=funnel_mappings(folder))
+    build_journeys(store=fact_store(folder), mapping=mapping, version=version)
+    return made
 
 
 def back_up(folder: Path | None, *, path: Path) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from funnelpact.core.facts.history import newest_fact
 from funnelpact.core.facts.kept import Generation
-from funnelpact.core.journeys.affected import EVERYBODY, affected_records, as_records, facts_of_records
+from funnelpact.core.journeys.affected import EVERYBODY, WHOSE, affected_records, as_records, facts_of_records
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.period import Period, day_at, instants
@@ -39,7 +39,15 @@ def update_journeys(*, store: FactStore, mapping: FunnelMapping = STANDARD, vers
         made = _changed_part(store, snapshot, before, mapping=mapping, version=version, until=until)
         if made is not None:
             return made
-    facts = snapshot.facts
+    return build_journeys(store=store, mapping=mapping, version=version)
+
+
+def build_journeys(*, store: FactStore, mapping: FunnelMapping = STANDARD, version: int = 0) -> Generation | None:
+    """This returns the generation that a build of all facts gives, whatever was there before; None without facts."""
+    snapshot = store.snapshot()
+    if snapshot.known_at is None:
+        return None
+    facts, until = snapshot.facts, day_at(instant=snapshot.known_at, zone=mapping.zone)
     whole = journeys_of(facts=facts, mapping=knowing(mapping=mapping, facts=facts), as_of=until)
     newest = newest_fact(facts=facts, learnt_at=snapshot.known_at)
     return store.keep_base(snapshot=snapshot, tables=whole.tables(), said=_said(mapping, version, until, newest))
@@ -61,7 +69,7 @@ def journeys_now(
 
     Others – of an earlier day, of what was known earlier, under another mapping – are made for this one question.
     """
-    end = instants(period=Period(as_of, as_of + timedelta(days=1)), zone=mapping.zone)[1]
+    end = _end_for_all(as_of, mapping.zone)
     kept = snapshot.generation
     if (
         kept is not None
@@ -82,6 +90,12 @@ def _same_kind(generation: Generation, mapping: FunnelMapping, version: int) -> 
     )
 
 
+def _end_for_all(day: date, zone: str) -> datetime:
+    """Up to when everything counts on that day. West of UTC, what is known to the next day only begins before the day ends."""
+    _, end = instants(period=Period(day, day + timedelta(days=1)), zone=zone)
+    return min(end, datetime.combine(day + timedelta(days=1), time(), UTC))
+
+
 def _said(mapping: FunnelMapping, version: int, until: date, newest: datetime | None) -> dict[str, Any]:
     detail = {"shape": SHAPE, "zone": mapping.zone, "until": until.isoformat()}
     return {"mapping": version, "newest_at": newest, "detail": detail}
@@ -91,11 +105,9 @@ def _changed_part(
     store: FactStore, snapshot: Snapshot, before: Generation, *, mapping: FunnelMapping, version: int, until: date
 ) -> Generation | None:
     """The generation in which only the affected records are made again; None where all have to be."""
-    reached = [
-        instants(period=Period(day, day + timedelta(days=1)), zone=mapping.zone)[1]
-        for day in (date.fromisoformat(before.detail["until"]), until)
-    ]
-    changed = snapshot.changed(since=before.batch, happened=(reached[0], reached[1]))
+    _, end = instants(period=Period(until, until + timedelta(days=1)), zone=mapping.zone)
+    begin = _end_for_all(date.fromisoformat(before.detail["until"]), mapping.zone)
+    changed = snapshot.changed(since=before.batch, happened=(begin, end))
     if any(changed[name].count().to_pyarrow().as_py() for name in EVERYBODY):
         return None
     facts = snapshot.facts
@@ -103,9 +115,10 @@ def _changed_part(
     if len(numbers) > FEW and len(numbers) > MOST_AFFECTED * facts["leads"].count().to_pyarrow().as_py():
         return None
     records = as_records(numbers=numbers, like=facts["leads"])
-    part = {name: table.cache() for name, table in facts_of_records(facts=facts, records=records).items()}
+    part = facts_of_records(facts=facts, records=records)
     made = journeys_of(facts=part, mapping=knowing(mapping=mapping, facts=part), as_of=until)
-    newest = newest_fact(facts=part, learnt_at=snapshot.known_at or reached[1])
+    told = {name: part[name] for name in WHOSE}
+    newest = newest_fact(facts=told, learnt_at=snapshot.known_at or end)
     newest = max((at for at in (newest, before.newest_at) if at), default=None)
     said = _said(mapping, version, until, newest)
     return store.keep_delta(snapshot=snapshot, tables=made.tables(), records=records, said=said)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from funnelpact.core.facts.history import newest_fact
+from funnelpact.core.facts.history import newest_day, newest_fact
 from funnelpact.core.journeys.dimensions import BreakdownLeaks, Dimension, available_dimensions, find_dimension
 from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.mapping import FunnelMapping
@@ -20,10 +20,13 @@ from funnelpact.core.measure.funnel import funnel_findings
 from funnelpact.core.terms.finding import FunnelFindings
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import UNNAMED
-from funnelpact.core.terms.period import day_at
+from funnelpact.core.terms.period import Period, instants
 from funnelpact.core.terms.problem import CurrenciesMixed, Problem
+from funnelpact.core.terms.report import Figures
 from funnelpact.workflows.journeys import journeys_now, knowing
-from funnelpact.workflows.ports import FactStore
+from funnelpact.workflows.mapping import mapping_in_force
+from funnelpact.workflows.ports import FactStore, FunnelMappings
+from funnelpact.workflows.quality import check_quality, refuse_if_spoilt
 
 HORIZON_DAYS = 365
 LEAK = Fraction(1, 50)
@@ -67,11 +70,16 @@ def learn_funnel(
     known_at: datetime | None = None,
     by: str | None = None,
     horizon_days: int = HORIZON_DAYS,
+    mappings: FunnelMappings | None = None,
+    figures: Collection[Figures] = (Figures.RATES, Figures.VALUES),
+    accepted: Collection[str] = (),
 ) -> Learnt:
     """This returns what the facts say of the funnel up to the end of `as_of` (by default the day of the newest fact).
 
-    `by` breaks it down; None takes the lead type where leads have one. Raises `NothingImported`, `BreakdownUnknown`,
-    `BreakdownAmbiguous`, `BreakdownLeaks`, `CurrenciesMixed`, `NothingToMeasure`.
+    `by` breaks it down; None takes the lead type where leads have one. Labels mean what the mapping in force says, and
+    days are those of its zone. Of the `figures` that the caller prints none may be spoilt by a rule of quality, unless the
+    rule is `accepted`; who waits is left out where response times are spoilt, and a note says why. Raises `NothingImported`,
+    `BreakdownUnknown`, `BreakdownAmbiguous`, `BreakdownLeaks`, `CurrenciesMixed`, `NothingToMeasure`, `QualityRefuses`.
     """
     snapshot = store.snapshot(known_at=known_at)
     if snapshot.known_at is None:
@@ -80,14 +88,25 @@ def learn_funnel(
     newest = newest_fact(facts=everything, learnt_at=snapshot.known_at)
     if newest is None:
         raise NothingImported()
-    mapping = FunnelMapping()
-    day = as_of or day_at(instant=newest, zone=mapping.zone)
+    version, mapping = mapping_in_force(mappings=mappings)
+    day = as_of or newest_day(facts=everything, newest=newest, zone=mapping.zone)
     facts = happened_by(facts=everything, as_of=day, zone=mapping.zone)
     mapping = knowing(mapping=mapping, facts=facts)
     dimension = _dimension(facts, by)
-    journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day)
+    spoilt = check_quality(
+        store=store, as_of=day, known_at=known_at, mappings=mappings, spoiling=(*figures, Figures.RESPONSE)
+    )
+    refuse_if_spoilt(report=spoilt, figures=figures, accepted=accepted)
+    against = [issue for issue in spoilt.refused.get(Figures.RESPONSE, ()) if issue.code not in accepted]
+    journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day, version=version)
     passes = passes_of(journeys=journeys, facts=facts, by=dimension).cache()
     notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
+    notes += [
+        Message("note.accepted", rule=issue.code, said=issue.sentence)
+        for issue in spoilt.issues
+        if issue.code in accepted
+    ]
+    notes += [Message("note.waiting_refused", rule=issue.code, said=issue.sentence) for issue in against]
     findings = funnel_findings(
         census=take_census(passes=passes, stages=mapping.funnel.stages, as_of=day, horizon_days=horizon_days),
         known_at=snapshot.known_at,
@@ -95,7 +114,8 @@ def learn_funnel(
         by=None if dimension is None else by or dimension.name,
         notes=notes,
     )
-    return Learnt(findings=findings, waiting=_waiting(facts, passes, day, newest))
+    waiting = None if against else _waiting(facts, passes, min(newest, _end_of(day, mapping.zone)))
+    return Learnt(findings=findings, waiting=waiting)
 
 
 def _dimension(facts: Mapping[str, Any], by: str | None) -> Dimension | None:
@@ -141,11 +161,13 @@ def _notes_on_breakdown(
     return []
 
 
-def _waiting(facts: Mapping[str, Any], passes: Any, day: date, newest: datetime) -> Waiting | None:
+def _end_of(day: date, zone: str) -> datetime:
+    return instants(period=Period(day, day + timedelta(days=1)), zone=zone)[1]
+
+
+def _waiting(facts: Mapping[str, Any], passes: Any, at: datetime) -> Waiting | None:
     if not facts["touches"].count().to_pyarrow().as_py():
         return None
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=newest.tzinfo)
-    at = min(newest, end)
     rows = waiting(passes=passes, at=at)
     late = rows.filter(rows.seconds > 86_400)
     found = late.group_by("by", days=(late.seconds // 86_400).cast("int64")).aggregate(n=late.count())

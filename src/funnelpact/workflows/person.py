@@ -23,8 +23,8 @@ from funnelpact.core.facts.forgetting import (
 )
 from funnelpact.core.facts.kept import Arrived, Inbox, Receipt, Rewritten
 from funnelpact.core.terms.problem import Problem
-from funnelpact.workflows.journeys import update_journeys
-from funnelpact.workflows.ports import FactStore, People, Receipts
+from funnelpact.workflows.mapping import follow_facts
+from funnelpact.workflows.ports import FactStore, FunnelMappings, People, Receipts
 
 Found = Mapping[int, Mapping[str, Traces]]
 
@@ -108,6 +108,7 @@ def erase_people(
     now: datetime,
     by: str = "",
     source: str | None = None,
+    mappings: FunnelMappings | None = None,
 ) -> Erased:
     """This returns the receipts of an erasure, one for each person; all of it has happened then, or nothing.
 
@@ -144,7 +145,7 @@ def erase_people(
                 messages=sorted({message.number for person in found for message in person.messages}),
                 receipts=lambda files: _with_files(drafts, found, files),
             )
-    update_journeys(store=store)
+    follow_facts(store=store, mappings=mappings)
     people.finish()
     return Erased(receipts=done, again=not found)
 

@@ -1,15 +1,19 @@
-"""What the workflows need from outside: a place that keeps facts, and a source that has some."""
+"""What the workflows need from outside: a place that keeps facts, one for what people say of their labels,
+and a source that has some.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from funnelpact.core.facts.forgetting import Name, Traces, Veil
 from funnelpact.core.facts.kept import NOTHING, Batch, Delivery, Generation, Receipt, Rewritten
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.report import FileReport
 
 
@@ -159,3 +163,25 @@ class Receipts(Protocol):
 
     def receipts(self, *, what: str | None = None) -> Sequence[Receipt]:
         """The receipts, the oldest first: all, or those of one thing that was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedMapping:
+    """One version of what people say of their labels."""
+
+    number: int
+    saved_at: datetime
+    mapping: FunnelMapping
+
+
+class FunnelMappings(Protocol):
+    """Where the versions of the funnel mapping are kept; the newest is in force."""
+
+    def newest(self) -> SavedMapping | None:
+        """The version in force; None where nobody has saved one."""
+
+    def versions(self) -> list[SavedMapping]:
+        """All versions, oldest first."""
+
+    def save(self, mapping: FunnelMapping, *, saved_at: datetime) -> int:
+        """The number of a new version."""

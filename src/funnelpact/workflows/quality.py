@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 
-from funnelpact.core.facts.history import newest_fact
+from funnelpact.core.facts.history import newest_day, newest_fact
 from funnelpact.core.facts.quality.rule import evidence
 from funnelpact.core.facts.quality.rules import RULES, quality
-from funnelpact.core.journeys.building.moves import positioned
-from funnelpact.core.journeys.mapping import FunnelMapping, propose_mapping
+from funnelpact.core.journeys.building.moves import positioned, that_may_mean
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem, raise_all
 from funnelpact.core.terms.quantity import Rate
 from funnelpact.core.terms.report import Figures, QualityIssue, QualityReport
-from funnelpact.workflows.ports import FactStore
+from funnelpact.workflows.mapping import mapping_in_force
+from funnelpact.workflows.ports import FactStore, FunnelMappings
 
 
 class QualityRefuses(Problem):
@@ -29,13 +29,17 @@ def check_quality(
     store: FactStore,
     as_of: date | None = None,
     known_at: datetime | None = None,
-    mapping: FunnelMapping | None = None,
+    mappings: FunnelMappings | None = None,
+    spoiling: Collection[Figures] | None = None,
 ) -> QualityReport:
     """This returns what the rules of quality say of the facts up to the end of `as_of`, by default the newest fact's day.
 
-    `known_at` leaves out what was learnt later. `mapping` places the stage labels; None takes what their words suggest.
-    Without any fact all rules are silent, and `newest` is None.
+    `known_at` leaves out what was learnt later. The mapping in force places the stage labels, completed by what the words
+    of others suggest; those that people have said to mean nothing are left out. Days are those of its zone.
+    `spoiling` asks only the rules that may refuse one of these groups of figures. Without any fact all rules are silent, and
+    `newest` is None.
     """
+    rules = RULES if spoiling is None else tuple(rule for rule in RULES if set(rule.refuses) & set(spoiling))
     batches = store.batches(known_at=known_at)
     facts = store.facts(known_at=known_at)
     if len(batches) > 1:
@@ -43,22 +47,24 @@ def check_quality(
         facts = {name: table.cache() for name, table in facts.items()}
     newest = newest_fact(facts=facts, learnt_at=batches[-1].known_at) if batches else None
     if newest is None:
-        silent = tuple(rule.code for rule in RULES)
+        silent = tuple(rule.code for rule in rules)
         return QualityReport(as_of=as_of, known_at=known_at, newest=None, issues=(), ran=(), silent=silent)
     moves = facts["transitions"]
-    if mapping is None:
-        rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
-        labels = {kind: [row["label"] for row in rows if row["subject_kind"] == kind] for kind in ("lead", "deal")}
-        mapping = propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"])
+    _, mapping = mapping_in_force(mappings=mappings)
+    rows = moves.select("subject_kind", "label").distinct().to_pyarrow().to_pylist()
+    of_deals = {row["label"] for row in rows if row["subject_kind"] == "deal"}
+    of_leads = {row["label"] for row in rows if row["subject_kind"] in {"lead", "contact"}}
+    mapping = mapping.knowing(lead_labels=of_leads, deal_labels=of_deals, types=())
     seen = evidence(
         facts=facts,
-        moves=positioned(transitions=moves, mapping=mapping),
+        moves=that_may_mean(moves=positioned(transitions=moves, mapping=mapping), mapping=mapping),
         opened=mapping.deal_position,
         won=len(mapping.funnel.stages) - 1,
-        as_of=as_of or newest.date(),
+        as_of=as_of or newest_day(facts=facts, newest=newest, zone=mapping.zone),
         learnt_at=batches[-1].known_at,
+        zone=mapping.zone,
     )
-    return quality(seen=seen, newest=newest)
+    return quality(seen=seen, newest=newest, rules=rules)
 
 
 def refused_figures(*, report: QualityReport) -> Mapping[Figures, tuple[QualityIssue, ...]]:
@@ -66,8 +72,8 @@ def refused_figures(*, report: QualityReport) -> Mapping[Figures, tuple[QualityI
     return report.refused
 
 
-def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures]) -> None:
-    """This returns nothing where all of the `figures` may be printed.
+def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures], accepted: Collection[str] = ()) -> None:
+    """This returns nothing where all of the `figures` may be printed, or whoever asks has `accepted` the rules against it.
 
     Otherwise it raises `QualityRefuses`, or several of them, one for each issue: which figures, what was found in how
     many of how many rows, what is allowed, why that spoils the figures, and what to do.
@@ -85,6 +91,6 @@ def refuse_if_spoilt(*, report: QualityReport, figures: Collection[Figures]) -> 
             remedy=Message(f"quality.next.{issue.code}"),
         )
         for issue in report.issues
-        if (spoilt := tuple(group for group in issue.refuses if group in figures))
+        if issue.code not in accepted and (spoilt := tuple(group for group in issue.refuses if group in figures))
     ]
     raise_all(problems)

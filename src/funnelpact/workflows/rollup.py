@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from funnelpact.core.facts.kept import Arrived, Delivery, Inbox
-from funnelpact.workflows.journeys import update_journeys
-from funnelpact.workflows.ports import FactStore, Read
+from funnelpact.workflows.mapping import follow_facts
+from funnelpact.workflows.ports import FactStore, FunnelMappings, Read
 from funnelpact.workflows.sync import counts_of
 
 LEAST_AGE = timedelta(seconds=10)
@@ -41,7 +41,13 @@ def due_sources(*, inbox: Inbox, now: datetime) -> list[str]:
 
 
 def roll_up(
-    *, source: str, inbox: Inbox, store: FactStore, read: Callable[[Mapping[str, bytes]], Read], now: datetime
+    *,
+    source: str,
+    inbox: Inbox,
+    store: FactStore,
+    read: Callable[[Mapping[str, bytes]], Read],
+    now: datetime,
+    mappings: FunnelMappings | None = None,
 ) -> Rolled | None:
     """This returns what became of the oldest messages of a source, None where none wait.
 
@@ -70,7 +76,7 @@ def roll_up(
         complete_until=made.complete_until if made else None,
         delivery=Delivery(rolled=[message.number for message in arrived]),
     )
-    update_journeys(store=store)
+    follow_facts(store=store, mappings=mappings)
     forgotten = sum(batch.report.get("forgotten", {}).values()) if batch else 0
     return Rolled(
         source=source,

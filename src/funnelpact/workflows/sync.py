@@ -10,14 +10,21 @@ from typing import Any
 from funnelpact.core.facts.kept import Batch
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.report import FileReport, ImportReport, Issue, Level
-from funnelpact.workflows.journeys import update_journeys
-from funnelpact.workflows.ports import FactStore, Source
+from funnelpact.workflows.mapping import follow_facts
+from funnelpact.workflows.ports import FactStore, FunnelMappings, Source
 
 
-def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_run: bool = False) -> ImportReport:
+def import_facts(
+    *,
+    source: Source,
+    store: FactStore,
+    known_at: datetime,
+    dry_run: bool = False,
+    mappings: FunnelMappings | None = None,
+) -> ImportReport:
     """This returns what was understood, kept and refused; the facts are kept as one batch unless `dry_run`.
 
-    The journeys follow.
+    The journeys follow, under the mapping in force.
 
     The same bytes under the same mapping again change nothing, and the report says so. Raises what reading and mapping
     raise; then nothing has been kept.
@@ -33,7 +40,7 @@ def import_facts(*, source: Source, store: FactStore, known_at: datetime, dry_ru
         report={"counts": counts_of(read.reports)},
         complete_until=read.complete_until,
     )
-    update_journeys(store=store)
+    follow_facts(store=store, mappings=mappings)
     return ImportReport(
         files=with_forgotten(reports=read.reports, batch=batch),
         batch=batch.number if batch else None,

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from funnelpact.apps.calc_file import LARGEST_FILE, FileUnreadable, read_calculation
+from funnelpact.apps.calc_file import read_calculation
+from funnelpact.apps.keyed_file import LARGEST_FILE, FileUnreadable
 from funnelpact.core.plan.mix import Chain
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.message import Message

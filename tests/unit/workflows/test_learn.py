@@ -10,6 +10,7 @@ import pytest
 from funnelpact.core.journeys.dimensions import BreakdownLeaks
 from funnelpact.core.terms.problem import CurrenciesMixed
 from funnelpact.workflows.learn import Learnt, NothingImported, learn_funnel
+from funnelpact.workflows.quality import QualityRefuses
 from tests.worlds import FIRST_IMPORT, kept
 
 
@@ -149,3 +150,25 @@ def test_who_waits_for_more_than_a_day(tmp_path: Path):
     assert found.by_days == {2: 1}
     assert found.leads == 1
     assert learnt(tmp_path / "b", world()).waiting is None
+
+
+def test_figures_that_bad_facts_spoil_are_refused_and_accepted_knowingly(tmp_path: Path):
+    """One deal in four closes before it was created: no rate and no value is printed, unless the rule is named."""
+    extra = "\n".join(
+        f"deal x{number} 2026-02-{10 + number}\ndeal x{number} > Lost 2026-01-{10 + number}" for number in range(3)
+    )
+    with pytest.raises(QualityRefuses) as caught:
+        learnt(tmp_path / "a", world(extra=extra))
+    accepted = learnt(tmp_path / "b", world(extra=extra), accepted=["closed-before-created"])
+
+    assert caught.value.data["rule"] == "closed-before-created"
+    assert "note.accepted" in {note.id for note in accepted.findings.notes}
+
+
+def test_who_waits_is_not_said_where_touches_cannot_be_trusted(tmp_path: Path):
+    """A touch before its lead spoils response times, and nothing else."""
+    extra = "lead r 2026-03-03T08:00\nhandover r 2026-03-03T09:00\ntouch r 2026-03-01T09:00 human=yes"
+    found = learnt(tmp_path, world(extra=extra))
+
+    assert found.waiting is None
+    assert "note.waiting_refused" in {note.id for note in found.findings.notes}

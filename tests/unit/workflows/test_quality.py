@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from funnelpact.apps.language import language
+from funnelpact.apps.wiring import funnel_mappings
 from funnelpact.core.journeys.mapping import FunnelMapping, StageLabel
 from funnelpact.core.terms.problem import Problems
 from funnelpact.core.terms.report import Figures, Level, QualityReport
 from funnelpact.workflows.quality import QualityRefuses, check_quality, refuse_if_spoilt, refused_figures
+from tests.stores import store_in
 from tests.worlds import FIRST_IMPORT, kept
 
 
@@ -66,12 +69,28 @@ def test_a_mapping_of_the_company_places_its_labels(tmp_path: Path):
     """What no word tells, people do."""
     world = "lead a 2026-01-01\nlead a > Nurture 2026-01-02T09:00"
     by_words = report(tmp_path / "a", world)
-    by_hand = report(
-        tmp_path / "b", world, mapping=FunnelMapping(labels=(StageLabel(record="lead", label="Nurture", stage="sql"),))
-    )
+    mappings = funnel_mappings(tmp_path / "b")
+    label = StageLabel(record="lead", label="Nurture", stage="sql")
+    mappings.save(FunnelMapping(labels=(label,)), saved_at=FIRST_IMPORT)
+    by_hand = report(tmp_path / "b", world, mappings=mappings)
+    mappings.save(FunnelMapping(labels=(replace(label, stage=None),)), saved_at=FIRST_IMPORT)
+    of_no_matter = check_quality(store=store_in(tmp_path / "b"), mappings=mappings)
 
     assert [issue.code for issue in by_words.issues] == ["label-unknown"]
     assert not by_hand.issues
+    assert not of_no_matter.issues
+
+
+def test_the_day_is_that_of_the_zone(tmp_path: Path):
+    """An evening in UTC is the next day in Istanbul; a day without a time stays where it is."""
+    mappings = funnel_mappings(tmp_path)
+    mappings.save(FunnelMapping(zone="Europe/Istanbul"), saved_at=FIRST_IMPORT)
+    said = report(tmp_path, touches(1, 1) + "\ntouch a 2026-01-11T22:30", mappings=mappings)
+    cut = check_quality(store=store_in(tmp_path), mappings=mappings, as_of=date(2026, 1, 11))
+
+    assert said.as_of == date(2026, 1, 12)
+    assert [(issue.count, issue.rows) for issue in said.issues if issue.code == "touch-before-lead"] == [(1, 3)]
+    assert [(issue.count, issue.rows) for issue in cut.issues if issue.code == "touch-before-lead"] == [(1, 2)]
 
 
 def test_a_figure_is_refused_above_the_limit_and_only_that_figure(tmp_path: Path):

@@ -36,6 +36,15 @@ class Mappings:
             row = (rows if number is None else rows.filter(number=number)).first()
             return None if row is None else (row.number, json.loads(row.data))
 
+    def funnel_versions(self, *, only_newest: bool = False) -> list[tuple[int, datetime, Mapping[str, Any]]]:
+        """All versions of the funnel mapping, oldest first, or the newest: number, when it was saved, data."""
+        if not self.records.exists:
+            return []
+        with self.records.reading() as alias:
+            rows = models.FunnelMapping.objects.using(alias)
+            chosen = rows.order_by("-number")[:1] if only_newest else rows.order_by("number")
+            return [(row.number, row.saved_at, json.loads(row.data)) for row in chosen]
+
     def save_columns(self, name: str, data: Mapping[str, Any], *, saved_at: datetime) -> int:
         """The version under which the mapping of that name is kept now; the same data again are no new version."""
         with self.records.writing() as alias:

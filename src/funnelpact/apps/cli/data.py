@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from funnelpact.apps.cli.keeping import backup, doctor, rebuild, restore
+from funnelpact.apps.cli.mapping import mapping
 from funnelpact.apps.cli.person import person
 from funnelpact.apps.cli.quality import quality
 from funnelpact.apps.cli.shared import help_text
@@ -16,3 +17,4 @@ data.command(help=help_text("rebuild.help"))(rebuild)
 data.command(help=help_text("backup.help"))(backup)
 data.command(help=help_text("restore.help"))(restore)
 data.add_typer(person, name="person")
+data.add_typer(mapping, name="mapping")

@@ -23,6 +23,7 @@ from funnelpact.apps.language import language
 
 By = Annotated[str | None, typer.Option(help=help_text("by"))]
 Horizon = Annotated[int, typer.Option(help=help_text("horizon"), min=1)]
+Despite = Annotated[list[str] | None, typer.Option(help=help_text("despite"))]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
 
 
@@ -30,19 +31,28 @@ def funnel(
     by: By = None,
     as_of: AsOf = None,
     horizon: Horizon = 365,
+    despite: Despite = None,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show stage counts, rates, times and values."""
-    from funnelpact.apps.wiring import fact_store
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.view.funnel import findings_data, headline, stage_table, step_tables, value_table
     from funnelpact.workflows.learn import learn_funnel
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
-        learnt = learn_funnel(store=fact_store(data), as_of=_day(as_of), by=by, horizon_days=horizon)
+        mappings = funnel_mappings(data)
+        learnt = learn_funnel(
+            store=fact_store(data),
+            as_of=_day(as_of),
+            by=by,
+            horizon_days=horizon,
+            mappings=mappings,
+            accepted=despite or (),
+        )
     findings = learnt.findings
     if as_json:
         print_json(findings_data(findings=findings, language=spoken))

@@ -60,7 +60,7 @@ def import_files(
     lang: Lang = "",
 ) -> None:
     """Import files that belong together."""
-    from funnelpact.apps.wiring import fact_store, file_source, save_mapping
+    from funnelpact.apps.wiring import fact_store, file_source, funnel_mappings, save_mapping
     from funnelpact.core.view.imports import column_table, file_sentences, import_sentence, issue_sentences, report_data
     from funnelpact.workflows.sync import import_facts
 
@@ -78,7 +78,13 @@ def import_files(
                 mapping=mapping,
                 done=done,
             )
-            report = import_facts(source=source, store=fact_store(data), known_at=datetime.now(UTC), dry_run=dry_run)
+            report = import_facts(
+                source=source,
+                store=fact_store(data),
+                known_at=datetime.now(UTC),
+                dry_run=dry_run,
+                mappings=funnel_mappings(data),
+            )
         if save is not None:
             save_mapping(path=save, mapping=report.mapping)
     if as_json:

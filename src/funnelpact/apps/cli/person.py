@@ -71,7 +71,7 @@ def erase(
     lang: Lang = "",
 ) -> None:
     """Take people out of everything that is kept."""
-    from funnelpact.apps.wiring import fact_store, forgotten, inbox, people
+    from funnelpact.apps.wiring import fact_store, forgotten, funnel_mappings, inbox, people
     from funnelpact.workflows.person import erase_people
 
     spoken = language(lang)
@@ -92,6 +92,7 @@ def erase(
             now=datetime.now(UTC),
             by=by,
             source=source,
+            mappings=funnel_mappings(data),
         )
     if as_json:
         print_json({"again": done.again, "receipts": [_receipt(each) for each in done.receipts]})

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.funnel import AsOf, By, Horizon
+from funnelpact.apps.cli.funnel import AsOf, By, Despite, Horizon
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -30,14 +30,16 @@ def plan(
     by: By = None,
     as_of: AsOf = None,
     horizon: Horizon = 365,
+    despite: Despite = None,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Plan the leads of a month from measured rates and values."""
-    from funnelpact.apps.wiring import fact_store
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.plan.outlook import lead_outlook
+    from funnelpact.core.terms.report import Figures
     from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
     from funnelpact.workflows.learn import learn_funnel
 
@@ -48,7 +50,13 @@ def plan(
         order_value = typed.money(aov, name=AOV) if aov else None
         typed.done()
         learnt = learn_funnel(
-            store=fact_store(data), as_of=as_of.date() if as_of else None, by=by, horizon_days=horizon
+            store=fact_store(data),
+            as_of=as_of.date() if as_of else None,
+            by=by,
+            horizon_days=horizon,
+            mappings=funnel_mappings(data),
+            figures=(Figures.RATES,) if order_value else (Figures.RATES, Figures.VALUES),
+            accepted=despite or (),
         )
         outlook = lead_outlook(findings=learnt.findings, quota=goal, order_value=order_value)
     if as_json:

@@ -36,7 +36,7 @@ def quality(
     lang: Lang = "",
 ) -> None:
     """Show what the rules of quality find, and which figures are not printed because of it."""
-    from funnelpact.apps.wiring import fact_store
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.view.quality import quality_data, quality_notes, quality_sentences, quality_table
     from funnelpact.workflows.learn import NothingImported
     from funnelpact.workflows.quality import check_quality
@@ -44,7 +44,8 @@ def quality(
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
         day = as_of.date() if as_of else None
-        report = check_quality(store=fact_store(data), as_of=day, known_at=_instant(known_at))
+        mappings = funnel_mappings(data)
+        report = check_quality(store=fact_store(data), as_of=day, known_at=_instant(known_at), mappings=mappings)
         if report.newest is None:
             raise NothingImported()
     if as_json:

@@ -15,22 +15,26 @@ from funnelpact.core.facts.keys import KEY_COLUMNS
 
 Numbers: TypeAlias = NDArray[np.int64]
 
-WHOSE = {
-    "leads": ("lead_nr",),
-    "engagements": ("lead_nr",),
-    "handovers": ("subject_nr",),
-    "transitions": ("subject_nr",),
-    "touches": ("subject_nr",),
-    "deals": ("deal_nr",),
-    "links": ("from_nr", "to_nr"),
-    "merges": ("subject_nr",),
-    "deletions": ("subject_nr",),
-    "pauses": ("subject_nr",),
-    "customers": ("customer_nr",),
-    "renewals": ("customer_nr",),
-    "ratings": ("customer_nr",),
+_WHEN = ("happened_at", "precision", "batch")
+WHOSE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "leads": ("lead_nr", ("lead", "type", "segment", "stream", "campaign", "country", "company")),
+    "engagements": ("lead_nr", ()),
+    "handovers": ("subject_nr", ("subject_kind", "owner", "team")),
+    "transitions": ("subject_nr", ("subject_kind", "label", "reason")),
+    "touches": ("subject_nr", ("subject_kind", "kind", "direction", "level", "human", "owner")),
+    "deals": (
+        "deal_nr",
+        ("deal", "lead_nr", "amount", "currency", "margin", "outcome", "reason", "owner", "product"),
+    ),
+    # Both ends of a link share a fate.
+    "links": ("from_nr", ("to_nr", "from_kind", "to_kind", "role")),
+    "merges": ("subject_nr", ("into_nr", "undone")),
+    "deletions": ("subject_nr", ("undone",)),
+    "customers": ("customer_nr", ("deal_nr", "customer", "recurring", "currency", "owner")),
+    "renewals": ("customer_nr", ("source_id", "outcome", "amount_before", "amount_after")),
+    "ratings": ("customer_nr", ("score", "scale")),
 }
-"""The numbers of the records whose journeys a row of each table is part of."""
+"""The number of the record whose journey a row of each table is part of, and what journeys take from the row beside."""
 EVERYBODY = ("people",)
 """Tables of which a change may reach any pass: then all journeys are made again."""
 
@@ -54,12 +58,13 @@ def affected_records(*, changed: Mapping[str, ir.Table], facts: Mapping[str, ir.
 
 
 def facts_of_records(*, facts: Mapping[str, ir.Table], records: ir.Table) -> dict[str, ir.Table]:
-    """This returns the rows that are part of the journeys of some records (`nr`); tables about nobody in particular whole."""
+    """This returns the rows that are part of the journeys of some records (`nr`), in the engine's memory; of the tables that
+    nobody's journey is made of, and of `people`, all rows. Only the columns that journeys take come along.
+    """
     found = dict(facts)
-    for name, columns in WHOSE.items():
-        table = facts[name]
-        parts = [table.semi_join(records, [(column, "nr")]) for column in columns]
-        found[name] = ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+    for name, (column, beside) in WHOSE.items():
+        rows = facts[name].select(column, *_WHEN, *beside)
+        found[name] = rows.semi_join(records, [(column, "nr")]).cache()
     return found
 
 

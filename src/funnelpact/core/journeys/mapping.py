@@ -46,14 +46,22 @@ class Span:
     since: date | None = None
     until: date | None = None
 
+    def overlaps(self, other: Span) -> bool:
+        """Whether both hold on some day."""
+        return not _ends_before(self, other) and not _ends_before(other, self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageLabel(Span):
-    """What entering a label means for a `lead` or a `deal`: a stage, `exit`, or nothing (None)."""
+    """What entering a label means for a `lead` or a `deal`: a stage, `exit`, or nothing (None).
+
+    `proposed` says that no person did. It changes nothing of what the label means, so that both are equal.
+    """
 
     record: str
     label: str
     stage: str | None
+    proposed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +108,9 @@ class FunnelMapping:
 
     @property
     def unknown_lead_labels(self) -> tuple[str, ...]:
-        """Labels of leads that mean nothing yet, for people to place."""
-        return tuple(entry.label for entry in self.labels if entry.record == "lead" and entry.stage is None)
+        """Labels of leads that mean nothing yet, for people to place; those that people gave no meaning are placed."""
+        unknown = (entry for entry in self.labels if entry.record == "lead" and entry.stage is None and entry.proposed)
+        return tuple(entry.label for entry in unknown)
 
     @property
     def deal_position(self) -> int:
@@ -112,11 +121,52 @@ class FunnelMapping:
     def knowing(
         self, *, lead_labels: Collection[str], deal_labels: Collection[str], types: Collection[str]
     ) -> FunnelMapping:
-        """This returns the mapping completed by what the words of further labels and types suggest."""
-        named = {(entry.record, entry.label) for entry in self.labels}
-        proposed = propose_mapping(lead_labels=lead_labels, deal_labels=deal_labels, types=types, funnel=self.funnel)
-        added = tuple(entry for entry in proposed.labels if (entry.record, entry.label) not in named)
-        return replace(self, labels=self.labels + added, parties={**proposed.parties, **self.parties})
+        """This returns the mapping completed by what the words of further labels and types suggest.
+
+        A label that has a meaning on some days only has the one that its words name on the others. `types` are labels of
+        the source; parties belong to the names that the mapping gives them.
+        """
+        proposed = propose_mapping(lead_labels=lead_labels, deal_labels=deal_labels, funnel=self.funnel)
+        added = []
+        for entry in proposed.labels:
+            said = [own for own in self.labels if (own.record, own.label) == (entry.record, entry.label)]
+            spans = days_without(spans=said) if entry.stage or not said else ()
+            added += [replace(entry, since=span.since, until=span.until) for span in spans]
+        # By the mapping's labels, not by those that are there: the same type has one party, whichever facts are looked at.
+        of_name = {entry.name: {own.label for own in self.types if own.name == entry.name} for entry in self.types}
+        parties = {name: _proposed_party(name, of_name.get(name, ())) for name in self.type_names(labels=types)}
+        return replace(self, labels=(*self.labels, *added), parties={**parties, **self.parties})
+
+    def type_names(self, *, labels: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """This returns our names of the types that a source labels so, each with its labels, by name."""
+        found: dict[str, list[str]] = {}
+        for label in sorted(set(labels)):
+            said = [entry for entry in self.types if entry.label == label]
+            names = {entry.name for entry in said} | ({label} if days_without(spans=said) else set())
+            for name in names:
+                found.setdefault(name, []).append(label)
+        return {name: tuple(found[name]) for name in sorted(found)}
+
+
+def days_without(*, spans: Collection[Span]) -> tuple[Span, ...]:
+    """This returns the days that none of the spans covers, as spans in order; all days where there are no spans.
+
+    >>> days_without(spans=[Span(since=date(2026, 1, 1), until=date(2026, 3, 1))])[1]
+    Span(since=datetime.date(2026, 3, 1), until=None)
+    """
+    found = []
+    covered: date | None = None
+    for span in sorted(spans, key=lambda entry: entry.since or date.min):
+        if span.since is not None and (covered is None or covered < span.since):
+            found.append(Span(since=covered, until=span.since))
+        if span.until is None:
+            return tuple(found)
+        covered = max(covered or date.min, span.until)
+    return (*found, Span(since=covered))
+
+
+def _ends_before(one: Span, other: Span) -> bool:
+    return one.until is not None and other.since is not None and one.until <= other.since
 
 
 def propose_mapping(
@@ -141,8 +191,8 @@ def propose_mapping(
     return FunnelMapping(
         funnel=funnel,
         labels=(
-            *(StageLabel(record="lead", label=label, stage=stage) for label, stage in leads.items()),
-            *(StageLabel(record="deal", label=label, stage=stage) for label, stage in deals.items()),
+            *(StageLabel(record="lead", label=label, stage=stage, proposed=True) for label, stage in leads.items()),
+            *(StageLabel(record="deal", label=label, stage=stage, proposed=True) for label, stage in deals.items()),
         ),
         parties={name: party_of(label=name) for name in sorted(types)},
     )
@@ -156,3 +206,10 @@ def party_of(*, label: str) -> Party:
     """
     words = set(plain_words(label=label))
     return next((Party(party) for party, names in _PARTY_WORDS.items() if words & names), Party.MARKETING)
+
+
+def _proposed_party(name: str, labels: Collection[str]) -> Party:
+    """By the words of our name, and where they name nobody by those of the source's labels, if these agree."""
+    of_labels = {party_of(label=label) for label in labels}
+    own = party_of(label=name)
+    return of_labels.pop() if own is Party.MARKETING and len(of_labels) == 1 else own

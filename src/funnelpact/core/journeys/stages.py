@@ -12,10 +12,10 @@ DEAL_STAGE = "opportunity"
 """The stage of an open deal: whatever a source calls its own deal stages, they all lie between SQL and won."""
 
 _WORDS: dict[str, frozenset[str]] = {
-    WON: frozenset("won win closedwon kazanildi kazanilan kazanilmis".split()),
+    WON: frozenset("won win closedwon kazanildi kazanilan kazanilmis gewonnen ganado ganada gagne ganho vinto".split()),
     EXIT: frozenset(
         "lost closedlost disqualified unqualified recycled rejected junk cancelled canceled abandoned churned "
-        "kaybedildi kayip kaybedilen elendi diskalifiye reddedildi iptal uygunsuz".split()
+        "verloren perdido perdida perdu perso kaybedildi kayip kaybedilen elendi diskalifiye reddedildi iptal uygunsuz".split()
     ),
     "opportunity": frozenset("opportunity opp firsat".split()),
     "sql": frozenset("sql salesqualifiedlead salesqualified sal satisnitelikli".split()),

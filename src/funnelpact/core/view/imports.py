@@ -10,7 +10,16 @@ from funnelpact.core.terms.report import FileReport, ImportReport
 from funnelpact.core.view.language import Language
 from funnelpact.core.view.table import NONE, Table
 
-SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "": "none"}
+SEPARATOR_NAMES = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    "^": "caret",
+    "~": "tilde",
+    "\x1f": "unit",
+    "": "none",
+}
 
 
 def file_sentences(*, file: FileReport) -> tuple[Message, ...]:

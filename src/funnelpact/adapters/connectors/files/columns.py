@@ -175,10 +175,11 @@ def read_columns(*, file: TextFile) -> tuple[Column, ...]:
     )
 
 
-def _standing(column: Column) -> tuple[float, bool, int]:
-    """What decides between columns that could have one role: the surer, a key that is one, the fuller."""
+def _standing(column: Column) -> tuple[bool, float, bool, int]:
+    """What decides between columns that could have one role: stages that end, the surer, a key that is one, the fuller."""
+    ends = column.role is Role.STAGE and column.shape is Shape.STAGE
     unlike = column.role in _KEYS and column.cells.are_unlike
-    return column.certainty, unlike, column.filled
+    return ends, column.certainty, unlike, column.filled
 
 
 def _column(file: TextFile, header: str) -> Column:

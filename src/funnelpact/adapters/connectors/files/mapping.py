@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from funnelpact.adapters.connectors.files.values import (
     DatesAmbiguous,
     DatesMixed,
     NumbersAmbiguous,
+    currency_code,
 )
 from funnelpact.core.terms.problem import Problem, raise_all
 
@@ -27,6 +29,8 @@ class MappingUnusable(Problem):
     code = "mapping-unusable"
 
 
+# Amount (EUR), Spend [$], revenue_usd
+_IN_HEADER = re.compile(r"[(\[]\s*([A-Za-z]{3}|[€$£₺]|TL)\s*[)\]]|[_ ]([A-Za-z]{3}|TL)$")
 AMOUNTS = frozenset(
     {Role.AMOUNT, Role.PRICE, Role.SPEND, Role.RECURRING, Role.BEFORE, Role.AFTER, Role.SCORE, Role.RATE}
 )
@@ -171,6 +175,9 @@ def _day_shifts(entry: Understood, order: DateOrder | None) -> dict[str, int]:
 def _currency_of(entry: Understood) -> str | None:
     headers = [column.header for column in entry.columns if column.role in AMOUNTS - {Role.PRICE}]
     signs = {sign for header in headers for sign in entry.file.cells(header).currencies}
+    if not signs:
+        named = [match[1] or match[2] for header in headers if (match := _IN_HEADER.search(header))]
+        signs = {code for name in named if (code := currency_code(name))}
     return signs.pop() if len(signs) == 1 else None
 
 

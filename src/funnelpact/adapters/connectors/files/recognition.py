@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from funnelpact.adapters.connectors.files.columns import Column, Role, Shape, names_record, read_columns
-from funnelpact.adapters.connectors.files.kinds.beside import of_deleted, of_owners
+from funnelpact.adapters.connectors.files.kinds.beside import of_currency, of_deleted, of_owners
 from funnelpact.adapters.connectors.files.kinds.events import EVENTS, MOVES, event_kind, own_key, with_event_roles
 from funnelpact.adapters.connectors.files.kinds.evidence import amounts_by_value, days_in_order
 from funnelpact.adapters.connectors.files.kinds.further import CUSTOMERS, RENEWALS, further_kind
@@ -256,7 +256,7 @@ def _with_values(file: TextFile, kind: str, columns: tuple[Column, ...]) -> tupl
         return of_owners(columns)
     if kind not in {LEADS, DEALS}:
         return columns
-    columns = of_deleted(columns)
+    columns = of_currency(of_deleted(columns)) if kind == DEALS else of_deleted(columns)
     roles = {column.role for column in columns}
     given: dict[str, Role] = {}
     labels = [column for column in columns if column.role is Role.LABEL]

@@ -15,6 +15,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.terms.message import Message, Value
+from funnelpact.core.terms.period import Period, instants
 from funnelpact.core.terms.report import Figures, Level, QualityIssue
 
 EXAMPLES = 3
@@ -33,7 +34,7 @@ KINDS = {"lead": "leads", "deal": "deals", "customer": "customers", "company": "
 class Evidence:
     """What the rules look at.
 
-    `facts` are those that happened by the end of `as_of` (UTC), `everything` those of later days, too. `moves` are the
+    `facts` are those that happened by the end of `as_of`, `everything` those of later days, too. `moves` are the
     transitions by then with a column `position`: 0 to `won` for a stage, `LEFT` for an exit, NULL for a label that means
     nothing yet. `opened` is the position at which a deal begins. `learnt_at` is when the newest batch was learnt.
     """
@@ -150,21 +151,38 @@ class Rule:
 
 
 def evidence(
-    *, facts: Mapping[str, ir.Table], moves: ir.Table, opened: int, won: int, as_of: date, learnt_at: datetime
+    *,
+    facts: Mapping[str, ir.Table],
+    moves: ir.Table,
+    opened: int,
+    won: int,
+    as_of: date,
+    learnt_at: datetime,
+    zone: str = "UTC",
 ) -> Evidence:
-    """This returns what the rules look at: the facts and moves up to the end of `as_of`, a day in UTC."""
-    end = ibis.timestamp((datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC) + timedelta(days=1)).isoformat())
+    """This returns what the rules look at: the facts and moves up to the end of `as_of`, a day of the zone."""
     everything = {name: _nullable(table) for name, table in facts.items()}
     placed = _nullable(moves)
     return Evidence(
-        facts={name: table.filter(table.happened_at < end) for name, table in everything.items()},
+        facts={name: table.filter(_happened(table, as_of, zone)) for name, table in everything.items()},
         everything=everything,
-        moves=placed.filter(placed.happened_at < end).mutate(position=placed.position.cast("int64")),
+        moves=placed.filter(_happened(placed, as_of, zone)).mutate(position=placed.position.cast("int64")),
         opened=opened,
         won=won,
         as_of=as_of,
         learnt_at=learnt_at,
     )
+
+
+def _happened(table: ir.Table, as_of: date, zone: str) -> ir.Value:
+    """By the end of the day; what is known to the day only keeps its day."""
+    _, end = instants(period=Period(as_of, as_of + timedelta(days=1)), zone=zone)
+    last_day = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    by_then = table.happened_at < ibis.timestamp(end.isoformat())
+    if end - last_day == timedelta(days=1):
+        return by_then
+    known_to_day = table.precision == Precision.DAY.value
+    return ibis.ifelse(known_to_day, table.happened_at <= ibis.timestamp(last_day.isoformat()), by_then)
 
 
 def _nullable(table: ir.Table) -> ir.Table:

@@ -63,11 +63,10 @@ def _replaced(name: str, table: ir.Table, stays: ir.Table) -> ir.Table:
 
 
 def deleted(*, deletions: ir.Table) -> ir.Table:
-    """This returns the records that are deleted now: `deleted_nr`. Of one instant's sayings the deletion stands."""
-    said = deletions.select("subject_nr", "happened_at", "batch", undone=deletions.undone.fill_null(False))
-    last = said.group_by(deleted_nr=said.subject_nr).aggregate(
+    """This returns the records that are deleted now: `record`, and `gone`. Of one instant's sayings the deletion stands."""
+    said = deletions.select("subject_nr", "happened_at", undone=deletions.undone.fill_null(False))
+    last = said.group_by(record=said.subject_nr).aggregate(
         at=said.happened_at.max(where=~said.undone), back_at=said.happened_at.max(where=said.undone)
     )
-    return last.filter(last["at"].notnull() & (last.back_at.isnull() | (last["at"] >= last.back_at))).select(
-        "deleted_nr"
-    )
+    stands = last.filter(last["at"].notnull() & (last.back_at.isnull() | (last["at"] >= last.back_at)))
+    return stands.select("record", gone=ibis.literal(True))

@@ -1,4 +1,4 @@
-"""Leads: when each was created, and what the source says of it, in our names."""
+"""Leads: when each was created, what the source says of it, and our names for that."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAID = ("type", "segment", "stream", "campaign", "country", "company")
 
 def leads_of(*, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
     """This returns one row for each lead: `nr`, `key`, `created_at`, `created_exactly` (NULL where only the day is known),
-    `created_on` in the reporting zone, and `type`, `segment`, `stream`, `campaign`, `country`, `company` by the mapping.
+    `created_on` in the reporting zone, and `type`, `segment`, `stream`, `campaign`, `country`, `company` as the source says.
 
     Rows of one number are one lead, created when the first of them was; that one says what it is, and where it is silent
     so is the lead. An empty label says nothing.
@@ -44,10 +44,16 @@ def leads_of(*, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
         created_on=day_in(zone=mapping.zone, at=joined.created_at, is_day=joined.created_exactly.isnull()),
         **{name: ibis.ifelse(is_one, joined[name], joined[f"first_{name}"]) for name in SAID},
     )
-    told = told.select("nr", "key", "created_at", "created_exactly", "created_on", *SAID)
+    return told.select("nr", "key", "created_at", "created_exactly", "created_on", *SAID)
+
+
+def in_our_names(*, rows: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """This returns passes of leads with `type`, `segment` and `stream` in our names, those of the day on which each pass
+    begins, and `party`, who brought it.
+    """
     for name, names in (("type", mapping.types), ("segment", mapping.segments), ("stream", mapping.streams)):
-        told = renamed(rows=told, column=name, day="created_on", names=names)
-    return told.mutate(party=party(of_type=told.type, mapping=mapping))
+        rows = renamed(rows=rows, column=name, day="created_on", names=names)
+    return rows.mutate(party=party(of_type=rows.type, mapping=mapping))
 
 
 def party(*, of_type: ir.Value, mapping: FunnelMapping) -> ir.Value:
@@ -60,11 +66,20 @@ def renamed(*, rows: ir.Table, column: str, day: str, names: Sequence[Renamed]) 
     """This returns rows in which the labels of a column have our names, those of the row's day; others stay as they are."""
     if not names:
         return rows
+    named = our_names(rows=rows, column=column, day=day, names=names, into="our_name")
+    return named.mutate(**{column: ibis.coalesce(named.our_name, named[column])}).drop("our_name")
+
+
+def our_names(*, rows: ir.Table, column: str, day: str, names: Sequence[Renamed], into: str) -> ir.Table:
+    """This returns rows with our name of a column's label on the row's day in the column `into`, NULL where we have none.
+
+    Spans of one label do not overlap (`core.journeys.meanings.sound`); each row stays one row.
+    """
     known = ibis.memtable(
         pa.table(
             {
                 "old": pa.array([entry.label for entry in names], pa.string()),
-                "new": pa.array([entry.name for entry in names], pa.string()),
+                into: pa.array([entry.name for entry in names], pa.string()),
                 "since": pa.array([entry.since for entry in names], pa.date32()),
                 "until": pa.array([entry.until for entry in names], pa.date32()),
             }
@@ -75,8 +90,7 @@ def renamed(*, rows: ir.Table, column: str, day: str, names: Sequence[Renamed]) 
         known.since.isnull() | (rows[day] >= known.since),
         known.until.isnull() | (rows[day] < known.until),
     ]
-    joined = rows.left_join(known, holds)
-    return joined.mutate(**{column: ibis.coalesce(joined.new, joined[column])}).drop("old", "new", "since", "until")
+    return rows.left_join(known, holds).drop("old", "since", "until")
 
 
 def _own(leads: ir.Table) -> ir.Value:

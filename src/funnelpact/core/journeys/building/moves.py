@@ -9,7 +9,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.building.days import day_in
-from funnelpact.core.journeys.mapping import FunnelMapping
+from funnelpact.core.journeys.mapping import FunnelMapping, StageLabel
 from funnelpact.core.journeys.stages import EXIT
 
 LEFT = -1
@@ -22,21 +22,42 @@ def positioned(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:
     """
     where = {stage: number for number, stage in enumerate(mapping.funnel.stages)} | {EXIT: LEFT}
     entries = [entry for entry in mapping.labels if entry.stage is None or entry.stage in where]
-    rows = transitions.mutate(of_record=_record(transitions.subject_kind))
-    if any(entry.since or entry.until for entry in entries):
-        day = day_in(zone=mapping.zone, at=rows.happened_at, is_day=rows.precision == Precision.DAY.value)
-        rows = rows.mutate(of_day=day)
+    rows = _with_record(transitions, entries, mapping.zone)
     branches = []
     for entry in entries:
-        holds = (rows.of_record == entry.record) & (rows.label == entry.label)
-        if entry.since:
-            holds &= rows.of_day >= ibis.literal(entry.since)
-        if entry.until:
-            holds &= rows.of_day < ibis.literal(entry.until)
-        branches.append((holds, ibis.literal(where[entry.stage] if entry.stage else None, type="int64")))
+        place = ibis.literal(where[entry.stage] if entry.stage else None, type="int64")
+        branches.append((_holds(rows, entry), place))
     branches.append((rows.of_record == "deal", ibis.literal(mapping.deal_position, type="int64")))
     placed_rows = rows.mutate(position=ibis.cases(*branches, else_=ibis.null("int64")))
     return placed_rows.drop(*(column for column in ("of_record", "of_day") if column in placed_rows.columns))
+
+
+def that_may_mean(*, moves: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """This returns transitions without those of labels of which people have said that they mean nothing."""
+    entries = [entry for entry in mapping.labels if entry.stage is None and not entry.proposed]
+    if not entries:
+        return moves
+    rows = _with_record(moves, entries, mapping.zone)
+    nothing = ibis.or_(*(_holds(rows, entry) for entry in entries))
+    return rows.filter(~nothing.fill_null(False)).select(*moves.columns)
+
+
+def _with_record(transitions: ir.Table, entries: Sequence[StageLabel], zone: str) -> ir.Table:
+    """With `of_record`, and where an entry has a day with `of_day`, the day of each transition."""
+    rows = transitions.mutate(of_record=_record(transitions.subject_kind))
+    if any(entry.since or entry.until for entry in entries):
+        day = day_in(zone=zone, at=rows.happened_at, is_day=rows.precision == Precision.DAY.value)
+        rows = rows.mutate(of_day=day)
+    return rows
+
+
+def _holds(rows: ir.Table, entry: StageLabel) -> ir.Value:
+    holds = (rows.of_record == entry.record) & (rows.label == entry.label)
+    if entry.since:
+        holds &= rows.of_day >= ibis.literal(entry.since)
+    if entry.until:
+        holds &= rows.of_day < ibis.literal(entry.until)
+    return holds
 
 
 def placed(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:

@@ -8,8 +8,8 @@ import ibis
 from ibis.expr import types as ir
 
 from funnelpact.core.journeys.building.days import day_in
-from funnelpact.core.journeys.building.leads import renamed
-from funnelpact.core.journeys.building.tables import beside, stacked
+from funnelpact.core.journeys.building.leads import in_our_names, our_names
+from funnelpact.core.journeys.building.tables import Part, beside, stacked
 from funnelpact.core.journeys.mapping import Exclusion, FunnelMapping, Party
 
 ALIKE = "decimal(38, 4)"
@@ -41,17 +41,27 @@ def journey_rows(
     `backwards`, true where a stage or exit lies more than a day before the creation.
     """
     positions = range(len(mapping.funnel.stages))
-    alone = _of_deals(deals, mapping)
-    passes = _of_leads(leads, later, mapping)
-    passes = beside(rows=passes, part=entered, keys=("nr", "pass"), name="moved")
-    passes = beside(rows=passes, part=ends, keys=("nr", "pass"), name="ended")
-    passes = beside(rows=passes, part=_deals_of_pass(deals, positions), keys=("lead_nr", "pass"), name="sold")
-    both = stacked(tables=[_in_one_shape(passes, positions), alone])
-    for part, name in ((handed, "handed"), (engaged, "engaged"), (touched, "touched")):
-        both = beside(rows=both, part=part, keys=("record", "pass"), name=name)
-    both = both.left_join(deleted, both.record == deleted.deleted_nr)
+    passes = beside(
+        rows=_of_leads(leads, later, mapping),
+        record="nr",
+        parts=[
+            Part("moved", entered, "nr"),
+            Part("ended", ends, "nr"),
+            Part("sold", _deals_of_pass(deals, positions), "lead_nr"),
+        ],
+    )
+    both = beside(
+        rows=stacked(tables=[_in_one_shape(passes, positions), _of_deals(deals, mapping)]),
+        record="record",
+        parts=[
+            Part("handed", handed, "record"),
+            Part("engaged", engaged, "record"),
+            Part("touched", touched, "record"),
+            Part("deleted", deleted, "record", number=None),
+        ],
+    )
     both = _with_team(_with_owner(both), people, mapping)
-    return _finished(both, positions, mapping)
+    return _finished(_with_stream(both, mapping), positions, mapping)
 
 
 def _of_leads(leads: ir.Table, later: ir.Table, mapping: FunnelMapping) -> ir.Table:
@@ -60,7 +70,7 @@ def _of_leads(leads: ir.Table, later: ir.Table, mapping: FunnelMapping) -> ir.Ta
     again = later.inner_join(leads, later.lead_nr == leads.nr)
     again = again.mutate(created_at=again.from_at, created_exactly=again.from_at)
     again = again.mutate(created_on=day_in(zone=mapping.zone, at=again.from_at, is_day=ibis.literal(False)))
-    return stacked(tables=[first, again])
+    return in_our_names(rows=stacked(tables=[first, again]), mapping=mapping)
 
 
 def _of_deals(deals: ir.Table, mapping: FunnelMapping) -> ir.Table:
@@ -190,13 +200,21 @@ def _with_team(rows: ir.Table, people: ir.Table, mapping: FunnelMapping) -> ir.T
     """The team: what the mapping says of the owner, else the hand-over, else what the source says of the person now."""
     order = ibis.struct({"batch": people.batch, "at": people.happened_at, "team": people.team.fill_null("")})
     known = people.group_by(of_owner=people.owner).aggregate(people_team=people.team.argmax(order))
+    # A view, because joins on what another join computed cannot be chained.
+    rows = rows.view()
     joined = rows.left_join(known, rows.owner == known.of_owner)
     if not mapping.teams:
         return joined.mutate(team=ibis.coalesce(joined.handed_handed_team, joined.people_team))
-    placed = joined.mutate(mapped=joined.owner)
-    placed = renamed(rows=placed, column="mapped", day="created_on", names=mapping.teams)
-    ours = ibis.ifelse(placed.mapped == placed.owner, None, placed.mapped)
-    return placed.mutate(team=ibis.coalesce(ours, placed.handed_handed_team, placed.people_team))
+    placed = our_names(rows=joined, column="owner", day="created_on", names=mapping.teams, into="our_team")
+    return placed.mutate(team=ibis.coalesce(placed.our_team, placed.handed_handed_team, placed.people_team))
+
+
+def _with_stream(rows: ir.Table, mapping: FunnelMapping) -> ir.Table:
+    """The stream: the lead's, else what the mapping says of the product of its deal."""
+    if not mapping.streams:
+        return rows
+    named = our_names(rows=rows, column="product", day="created_on", names=mapping.streams, into="our_stream")
+    return named.mutate(stream=ibis.coalesce(named.stream, named.our_stream))
 
 
 def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Table:
@@ -208,10 +226,6 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
     observed = raw.created_on
     if mapping.observed_from:
         observed = ibis.greatest(observed, ibis.literal(mapping.observed_from))
-    stream = raw.stream
-    if mapping.streams:
-        of_product = {entry.label: entry.name for entry in mapping.streams}
-        stream = ibis.coalesce(stream, raw["product"].cases(*of_product.items(), else_=ibis.null("string")))
     handed_on = day_in(zone=mapping.zone, at=raw.handed_handed_day, is_day=raw.handed_handed_at.isnull())
     counted = ("attempts", "contacts", "qualifications", "inbound", "automatic", "day_touches")
     return raw.select(
@@ -222,6 +236,7 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
         "type",
         "party",
         "segment",
+        "stream",
         "campaign",
         "country",
         "company",
@@ -232,7 +247,6 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
         "backwards",
         "deals",
         "currency",
-        stream=stream,
         excluded=_excluded(raw, mapping.exclusions),
         created_at=raw.created_exactly,
         observed_from=observed,
@@ -291,7 +305,7 @@ def _implied(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tabl
 
 
 def _excluded(raw: ir.Table, rules: Sequence[Exclusion]) -> ir.Value:
-    branches = [(raw.deleted_nr.notnull(), ibis.literal("deleted"))]
+    branches = [(raw.deleted_gone.fill_null(False), ibis.literal("deleted"))]
     for rule in rules:
         holds = raw[rule.field].isin(rule.labels)
         if rule.since:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 from ibis.expr import types as ir
@@ -20,13 +21,30 @@ def stacked(*, tables: Sequence[ir.Table], distinct: bool = False) -> ir.Table:
     return ibis.union(*alike, distinct=distinct) if len(alike) > 1 else alike[0]
 
 
-def beside(*, rows: ir.Table, part: ir.Table, keys: tuple[str, str], name: str) -> ir.Table:
-    """This returns the rows with the columns of a part, `name_` before each, where the part has the same record and pass.
-
-    `keys` name the record and the pass in the part, which has each pair once.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is known of some passes: a table with each pair of `record` and `number` once, and what its columns are called
+    when they stand beside others.
     """
-    record = next(column for column in ("record", "nr") if column in rows.columns)
-    named = part.rename(lambda column: f"{name}_{column}")
-    # A view, because joins on what another join computed cannot be chained.
-    joined = rows.view().left_join(named, [(record, f"{name}_{keys[0]}"), ("pass", f"{name}_{keys[1]}")])
-    return joined.drop(f"{name}_{keys[0]}", f"{name}_{keys[1]}")
+
+    name: str
+    table: ir.Table
+    record: str
+    number: str | None = "pass"
+
+
+def beside(*, rows: ir.Table, record: str, parts: Sequence[Part]) -> ir.Table:
+    """This returns the rows with the columns of all parts, `name_` before each, where a part has the same record and pass.
+
+    A part without a number is about the record, whatever the pass. `record` must be a plain column of the rows.
+    """
+    joined = rows
+    columns = {name: rows[name] for name in rows.columns}
+    # One chain and one choice of columns: engines and compilers are slow on joins of renamed joins.
+    for part in parts:
+        on = [rows[record] == part.table[part.record]]
+        on += [rows["pass"] == part.table[part.number]] if part.number else []
+        joined = joined.left_join(part.table, on)
+        own = set(part.table.columns) - {part.record, part.number}
+        columns |= {f"{part.name}_{name}": part.table[name] for name in part.table.columns if name in own}
+    return joined.select(**columns)

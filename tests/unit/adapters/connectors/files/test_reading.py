@@ -34,7 +34,7 @@ def test_turkish_in_every_encoding(encoding: str):
     assert found.encoding == encoding
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^", "~", "\x1f"])
 def test_every_separator(separator: str):
     """Found from the content."""
     found = read(separator.join("abc") + "\n" + separator.join("123") + "\n")

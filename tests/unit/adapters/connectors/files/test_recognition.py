@@ -168,3 +168,41 @@ def test_small_numbers_are_no_references(tmp_path: Path):
     read = read_files(tmp_path, {"leads.csv": leads.encode(), "deals.csv": deals.encode()})
 
     assert "visits" not in roles(read, "deals.csv")
+
+
+def test_deals_whose_stage_is_where_they_ended(tmp_path: Path):
+    """A status beside the stage says what became of a deal; where only days say it, they do. Codes of currencies are found by value."""
+    ends = ("Won", "Lost", "Open")
+    head = "Deal - ID,Deal - Stage,Deal - Status,Deal - Value,Deal - Currency of Value,Deal - Deal created,Deal - Won time,Deal - Lost time"
+    lines = [
+        f"{n},{('Demo', 'Offer')[n % 2]},{ends[n % 3]},{n}0.5,EUR,2026-01-{n + 1:02d},{f'2026-02-{n + 1:02d}' if n % 3 == 0 else ''},{f'2026-03-{n + 1:02d}' if n % 3 == 1 else ''}"
+        for n in range(24)
+    ]
+    without = [",".join([*line.split(",")[:2], *line.split(",")[3:]]) for line in (head, *lines)]
+    both = read_files(tmp_path / "a", {"d.csv": "\n".join([head, *lines]).encode()})
+    days = read_files(tmp_path / "b", {"d.csv": "\n".join(without).encode()})
+
+    assert roles(both, "d.csv")["Deal - Status"] == "stage"
+    assert [row["currency"] for row in rows(both, "deals")] == ["EUR"] * 24
+    for read, lost in ((both, "Lost"), (days, "lost")):
+        assert [move for move in moves(read) if move[0] in {"0", "1"}] == [
+            ("0", "won", "2026-02-01"),
+            ("1", lost, "2026-03-02"),
+        ]
+
+
+def test_a_currency_may_stand_in_the_header(tmp_path: Path):
+    """In brackets or behind the name."""
+    for header in ("Amount spent (EUR)", "cost_eur", "Cost [€]"):
+        lines = [f"2026-01-{n + 1:02d},C{n % 3},{n}.25" for n in range(20)]
+        read = read_files(tmp_path, {"s.csv": "\n".join([f"Day,Campaign,{header}", *lines]).encode()})
+
+        assert report(read, "s.csv").currency == "EUR"
+
+
+def test_the_new_owner_is_the_one_to_whom_a_lead_was_given(tmp_path: Path):
+    """Not the one from whom it was taken, who stands before."""
+    lines = [f"L{n % 10},ann,bob,2026-01-{n + 1:02d} 10:00" for n in range(20)]
+    read = read_files(tmp_path, {"h.csv": "\n".join(["lead_id,from_owner,to_owner,changed_at", *lines]).encode()})
+
+    assert {row["owner"] for row in rows(read, "handovers")} == {"bob"}

@@ -58,6 +58,7 @@ _FEW = 60
 
 _SOLD = frozenset({Role.AMOUNT, Role.CLOSED, Role.WON, Role.LOST})
 _SUBJECTS = (Role.DEAL_KEY, Role.LEAD_KEY)
+_NEW_OWNER = ("to owner", "new owner", "owner after", "assigned to", "yeni sahip", "yeni temsilci", "yeni sorumlu")
 _KEPT = {
     ACTIVITIES: {*_SUBJECTS, Role.OWNER, Role.CAMPAIGN},
     FORMS: {*_SUBJECTS, Role.CAMPAIGN},
@@ -130,6 +131,8 @@ def _event_roles(name: str, kind: str, read: Read, values: Values) -> Iterator[t
         yield from _only(_named(columns, results, {*_WORDS, Shape.STAGE}), Role.RESULT)
     if kind == FORMS:
         yield from _only(_named(columns, ("form name", "title", "form adi"), _WORDS), Role.ACTIVITY)
+    if kind == HANDOVERS:
+        yield from _only(_named(columns, _NEW_OWNER, _WORDS), Role.OWNER)
     if kind == MOVES:
         yield from _only(_entered(name, columns, values), Role.STAGE)
         yield from _only(_property(name, columns, values), Role.PROPERTY)

@@ -145,6 +145,7 @@ def _renewals(columns: Sequence[Column]) -> tuple[str, Roles] | None:
         return None
     if len(columns) > _FEW_COLUMNS and not (before and after):
         return None
+    before = before or next((c for c in numbers if _says(c, _RECURRING) and c is not after), None)
     due = _first(days, _DUE, {Shape.DATE, Shape.STAMP}) or days[0]
     given = {due.header: Role.HAPPENED, customer.header: Role.CUSTOMER}
     for column, role in ((before, Role.BEFORE), (after, Role.AFTER), (outcome, Role.RESULT)):

@@ -25,6 +25,7 @@ from funnelpact.adapters.connectors.files.making.reader import SOURCE, Reader, S
 from funnelpact.adapters.connectors.files.making.records import ALWAYS, Facts, currencies
 from funnelpact.adapters.connectors.files.values import currency_code
 from funnelpact.core.facts.tables import Precision
+from funnelpact.core.journeys.stages import plain_words
 
 _KINDS = ((Role.LEAD_KEY, "lead"), (Role.DEAL_KEY, "deal"), (Role.COMPANY, "company"), (Role.CUSTOMER, "customer"))
 _NAMING = {
@@ -105,11 +106,11 @@ def _outcome(reader: Reader) -> Column:
 
 
 def _outcome_of(word: str) -> str:
-    plain = word.lower()
+    plain = " ".join(plain_words(label=word))
     for outcome, starts in (
         ("churned", _CHURNED),
-        ("expanded", ("expan", "upsell", "upgrade", "grow", "buyu", "büyü", "genişle")),
-        ("contracted", ("contract", "downsell", "downgrade", "shrink", "reduc", "küçül", "daral")),
+        ("expanded", ("expan", "upsell", "upgrade", "grow", "buyu", "genisle")),
+        ("contracted", ("contract", "downsell", "downgrade", "shrink", "reduc", "kucul", "daral")),
         ("renewed", ("renew", "won", "yenile", "flat")),
     ):
         if plain.startswith(starts):

@@ -177,7 +177,8 @@ def _stages(reader: Reader, only_lost: Flags) -> tuple[Column, Flags, Flags]:
     ends = [stage_of(label=word) for word in words]
     is_won = np.array([*(end == WON for end in ends), False], np.bool_)[codes]
     is_lost = np.array([*(end == EXIT for end in ends), False], np.bool_)[codes]
-    unsaid = only_lost & ~reader.filled(Role.STAGE)
+    # A day of losing ends a deal whose stage is still the one in which it was lost.
+    unsaid = only_lost & ~is_won & ~is_lost
     label = pc.if_else(pa.array(unsaid), "lost", reader.text(Role.STAGE))
     return label, is_won, is_lost | unsaid
 

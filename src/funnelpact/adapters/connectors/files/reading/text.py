@@ -13,7 +13,7 @@ from funnelpact.adapters.connectors.files.reading.separated import LONGEST_CELL,
 from funnelpact.adapters.connectors.files.reading.table import EXAMPLE, Rejected, TextFile, distinct_headers
 from funnelpact.core.terms.problem import Problem
 
-SEPARATORS = (",", ";", "\t", "|")
+SEPARATORS = (",", ";", "\t", "|", "^", "~", "\x1f")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 FALLBACK = "cp1254"
 """Text that is not UTF-8: the Turkish code page, which writes all other letters as the western one does."""
