@@ -31,6 +31,9 @@ def folder_checks(*, store: FactFolder, deep: bool) -> Iterator[Check]:
     orphans = leftovers(store.folder, counting=counting)
     yield Check(code="leftovers", ok=True, said=Message("doctor.leftovers", count=len(orphans)))
     table, most = max(Counter(file.table for file in facts).items(), key=lambda item: item[1], default=("", 0))
+    if not facts:
+        yield _disk(store.folder)
+        return
     yield Check(
         code="live-files",
         ok=most <= MOST_LIVE,
