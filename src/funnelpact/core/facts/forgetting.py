@@ -29,6 +29,7 @@ LONGEST_WORD = 40
 _MAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"[+(]?\d[\d ().+/-]*\d")
 _FEWEST_DIGITS = 7
+_REMEMBERED = 500_000
 _PERSON_WORDS = frozenset(
     "lead leads contact contacts mql prospect person people who whoid vid visitor aday adayi kisi kisinin ilgili".split()
 )
@@ -53,6 +54,8 @@ class Veil:
 
     key: bytes = field(repr=False)
     digests: AbstractSet[str] = field(repr=False)
+    memo: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Hashes that were computed: the same cells are looked at again for each name that they lead to."""
 
     def digest(self, name: Name) -> str:
         """The keyed hash of a name."""
@@ -66,12 +69,18 @@ class Veil:
     def known(self, scope: str, *, texts: Iterable[str], source: str = "") -> list[str]:
         """Those of the texts, each as a name of that scope, that are on the list."""
         begin = f"{scope}\x1f{source}\x1f"
-        key, digests = self.key, self.digests
-        return [
-            text
-            for text in texts
-            if blake2b((begin + text).encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest() in digests
-        ]
+        key, digests, memo = self.key, self.digests, self.memo
+        found = []
+        for text in texts:
+            said = begin + text
+            digest = memo.get(said)
+            if digest is None:
+                digest = blake2b(said.encode("utf-8", "surrogatepass"), key=key, digest_size=32).hexdigest()
+                if len(memo) < _REMEMBERED:
+                    memo[said] = digest
+            if digest in digests:
+                found.append(text)
+        return found
 
     def pseudonym(self, text: str) -> str:
         """What stands for a text from now on: always the same, and nothing that leads back without the key."""
@@ -213,8 +222,11 @@ def mails_in(*, text: str) -> list[str]:
 
 
 def is_telling(*, word: str) -> bool:
-    """This returns whether a word is so particular that it names one record wherever it stands; “5001” may be an amount."""
-    if len(word) > 64 or any(sign.isspace() for sign in word):
+    """This returns whether a word is so particular that it names one record wherever it stands; “5001” may be an amount.
+
+    Addresses are names of their own.
+    """
+    if len(word) > 64 or "@" in word or any(sign.isspace() for sign in word):
         return False
     digits = sum(sign.isdecimal() for sign in word)
     if digits == len(word):

@@ -25,17 +25,16 @@ from funnelpact.core.facts.forgetting import (
     PERSON,
     PHONE,
     WORD,
-    Name,
     Traces,
     Veil,
     mails_in,
     message_tells,
     names_person,
     names_staff,
-    phone_of,
 )
 
 _PHONE_LIKE = r"^[+(]?[0-9][0-9 ().+/-]{5,}[0-9]$"
+_PLAIN_MAIL = r"^[A-Za-z0-9_+%-][A-Za-z0-9_.+%-]*@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$"
 REFUSED = "refused"
 """The name under which rows are counted that could not be read as rows."""
 
@@ -167,16 +166,30 @@ def _mails(said: Texts, veil: Veil) -> Flags:
     marked = pc.match_substring(said, "@").fill_null(False)
     if not pc.any(marked).as_py():
         return np.zeros(len(said), np.bool_)
-    hits = [cell for cell in said.filter(marked).unique().to_pylist() if veil.known(MAIL, texts=mails_in(text=cell))]
-    return _among(said, hits)
+    cells = said.filter(marked).unique()
+    # Nearly all are plain addresses, which are compared as whole columns.
+    plain = pc.match_substring_regex(cells, _PLAIN_MAIL)
+    small = pc.ascii_lower(cells.filter(plain))
+    hits = cells.filter(plain).filter(pc.is_in(small, value_set=_texts_of(veil.known(MAIL, texts=small.to_pylist()))))
+    others = [
+        cell for cell in cells.filter(pc.invert(plain)).to_pylist() if veil.known(MAIL, texts=mails_in(text=cell))
+    ]
+    return _among(said, [*hits.to_pylist(), *others])
 
 
 def _phones(said: Texts, veil: Veil) -> Flags:
     marked = pc.match_substring_regex(said, _PHONE_LIKE).fill_null(False)
     if not pc.any(marked).as_py():
         return np.zeros(len(said), np.bool_)
-    numbers = [(cell, phone_of(text=cell)) for cell in said.filter(marked).unique().to_pylist()]
-    return _among(said, [cell for cell, number in numbers if number and veil.knows(Name(PHONE, number))])
+    cells = said.filter(marked).unique()
+    # The same as `phone_of`, by whole columns.
+    digits = pc.ascii_ltrim(pc.replace_substring_regex(cells, "[^0-9]", ""), characters="0")
+    known = veil.known(PHONE, texts=digits.filter(pc.greater_equal(pc.binary_length(digits), 7)).to_pylist())
+    return _among(said, cells.filter(pc.is_in(digits, value_set=_texts_of(known))).to_pylist())
+
+
+def _texts_of(known: list[str]) -> Any:
+    return pa.array(known, pa.string())
 
 
 def _words(said: Texts, header: str) -> list[str]:
@@ -186,7 +199,7 @@ def _words(said: Texts, header: str) -> list[str]:
     # The same as `is_telling`, by whole columns.
     sizes = pc.binary_length(said)
     marked = pc.and_(pc.greater_equal(sizes, 5), pc.less_equal(sizes, 64)).fill_null(False)
-    marked = pc.and_(marked, pc.match_substring_regex(said, r"^\S*[0-9]\S*$").fill_null(False))
+    marked = pc.and_(marked, pc.match_substring_regex(said, r"^[^\s@]*[0-9][^\s@]*$").fill_null(False))
     marked = pc.and_(marked, pc.match_substring_regex(said, r"[\pL]|^[0-9]{9,}$").fill_null(False))
     return list(said.filter(marked).unique().to_pylist()) if pc.any(marked).as_py() else []
 
