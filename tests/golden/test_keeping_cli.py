@@ -38,7 +38,7 @@ def test_the_whole_round(folder: Path):
     assert "✓ All 2 files as received are there, each with its hash." in looked.output
     assert "✗" not in looked.output
     assert made.output == "1 batches made again: 64 rows.\nEvery row is there again, and no other.\n"
-    assert saved.output == f"{backup}: 6 files and all records, 1 MB.\n"
+    assert saved.output == f"{backup}: 9 files and all records, 1 MB.\n"
     assert back.output == f"{backup} geri yüklendi.\n"
     assert twice.exit_code == 2
     assert "holds something already" in twice.output

@@ -7,9 +7,11 @@ import os
 import pty
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.calculation import funnelpact
+from tests.stores import store_in
 
 LINES = "lead_id,created_at,lead_source\n" + "".join(f"L{n},0{n % 9 + 1}/02/2026 10:0{n % 9},Web\n" for n in range(20))
 
@@ -25,14 +27,14 @@ def test_what_is_answered_once_is_saved_and_applied(tmp_path: Path):
         "--complete-until", "2026-03-31", "--json", *data,
     )  # fmt: skip
     second = funnelpact("import", str(tmp_path / "other.txt"), "--mapping", saved, "--json", *data)
-    (manifest,) = (tmp_path / "data" / "batches").glob("*.json")
+    (batch,) = store_in(tmp_path / "data").batches()
 
     assert asked.returncode == 2
     assert "--dates day-first" in asked.stderr
     assert (first.returncode, first.stderr) == (0, "")
     assert json.loads(second.stdout)["repeated"] is True
     assert json.loads(second.stdout)["files"][0]["zone"] == "Europe/Istanbul"
-    assert json.loads(manifest.read_text())["complete_until"] == "2026-03-31T23:59:59.999999+00:00"
+    assert batch.complete_until == datetime(2026, 3, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def test_a_terminal_is_asked_once_and_shown_a_bar(tmp_path: Path):

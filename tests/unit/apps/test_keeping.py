@@ -59,7 +59,7 @@ def company(tmp_path: Path, database: str | None, setting: Setting) -> FactFolde
         store.add(facts=facts, received={}, known_at=NOON, mapping={"n": number}, report={}, delivery=delivery)
     records = records_in(tmp_path / "data", address=database)
     Inbox(records).put(source="hook", body=b"\x00\xff", received_at=NOON)
-    Mappings(records).save_funnel({"b": 1, "a": [1.5, None]}, saved_at=NOON)
+    Mappings(records).save_funnel({"version": 1, "reopen_days": 14}, saved_at=NOON)
     return store
 
 
@@ -146,13 +146,16 @@ def test_a_backup_is_restored_whole(target: str, company: FactFolder, setting: S
     (message,) = Inbox(records).oldest(source="hook", most=9)
     more = again.add(facts=next(batches_of("lead new 2026-01-01")), received={}, known_at=NOON, mapping={}, report={})
 
-    assert count == len(company.ledger.fact_files()) + len(company.ledger.landing_files())
+    journeys = company.ledger.generation()
+    assert journeys is not None
+    kept_files = len(company.ledger.fact_files()) + len(company.ledger.landing_files())
+    assert count == kept_files + len(journeys.paths)
     assert restored == before
     assert again.batches()[:3] == batches
     assert batches[2].known_at == NOON + timedelta(microseconds=2)
     assert again.ledger.cursor("files") == cursor == {"page": 1}  # type: ignore[attr-defined]
     assert (message.body, message.received_at) == (b"\x00\xff", NOON)
-    assert Mappings(records).funnel() == (1, {"b": 1, "a": [1.5, None]})
+    assert Mappings(records).funnel() == (1, {"version": 1, "reopen_days": 14})
     assert Inbox(records).put(source="hook", body=b"", received_at=NOON) == message.number + 1
     assert more is not None
     assert more.number == 4
