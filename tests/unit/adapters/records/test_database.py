@@ -24,6 +24,7 @@ from tests.postgres import Cluster
 from tests.stores import records_in
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_sqlite_promises_what_it_acknowledges(tmp_path: Path):
@@ -124,7 +125,9 @@ def test_many_processes_may_be_the_first(tmp_path: Path, database: str | None):
         ".put(source='s', body=b'', received_at=datetime.now(UTC))"
     )
     started = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), database or ""], stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), database or ""], stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
         for _ in range(3)
     ]
     said = [process.communicate()[1] for process in started]

@@ -106,8 +106,8 @@ def test_what_was_known_is_what_is_shown(tmp_path: Path):
     """A batch of tomorrow is not seen by yesterday's question."""
     store = kept("lead a 2026-01-01\nbatch\nlead b 2026-01-02", tmp_path)
 
-    assert keys(store) == ["a", "b"]
-    assert keys(store, known_at=FIRST_IMPORT) == ["a"]
+    assert keys(store) == ["lead/a", "lead/b"]
+    assert keys(store, known_at=FIRST_IMPORT) == ["lead/a"]
     assert keys(store, known_at=FIRST_IMPORT - timedelta(seconds=1)) == []
 
 
@@ -143,12 +143,12 @@ def test_files_that_the_ledger_does_not_name_are_not_there(tmp_path: Path):
     whole.with_name("000003-000003-0.parquet.partial").write_bytes(whole.read_bytes()[:100])
     (tmp_path / "landing" / "000002-0-0.gz.partial").write_bytes(b"half")
 
-    assert keys(store) == ["a", "b"]
+    assert keys(store) == ["lead/a", "lead/b"]
     assert [batch.number for batch in store.batches()] == [1]
     again = add(store, received={"more.csv": b"3"}, world="lead c 2026-01-03")
     assert again is not None
     assert again.number == 2
-    assert keys(store) == ["a", "b", "c"]
+    assert keys(store) == ["lead/a", "lead/b", "lead/c"]
 
 
 def test_a_second_writer_is_told_to_wait(tmp_path: Path):
@@ -159,7 +159,7 @@ def test_a_second_writer_is_told_to_wait(tmp_path: Path):
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(StoreBusy):
             add(store, received={"more.csv": b"3"})
-        assert keys(store) == ["a", "b"]
+        assert keys(store) == ["lead/a", "lead/b"]
 
     assert add(store, received={"more.csv": b"3"}) is not None
 
@@ -282,7 +282,7 @@ def test_leftovers_are_removed_ten_minutes_later(tmp_path: Path):
 
     assert not stray.exists()
     assert (tmp_path / "landing" / "fresh").exists()
-    assert keys(store) == ["a", "b", "c"]
+    assert keys(store) == ["lead/a", "lead/b", "lead/c"]
 
 
 def test_a_folder_of_an_earlier_release_is_told_so(tmp_path: Path):

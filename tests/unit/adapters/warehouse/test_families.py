@@ -52,7 +52,16 @@ def test_rows_carry_the_numbers_of_their_records(tmp_path: Path):
 
 def test_a_later_batch_replaces_rows_of_every_table(tmp_path: Path):
     """What stood under the same key of the same source in another table is gone as well."""
-    store = kept("deal d 2026-01-01\ndeal d > Lost 2026-01-20\nbatch\ndeal d 2026-01-01 amount=5", tmp_path)
+    store = store_in(tmp_path)
+    first, second = batches_of("deal d 2026-01-01\ndeal d > Lost 2026-01-20\nbatch\ndeal d 2026-01-01 amount=5")
+    moves = first["transitions"]
+    # As a file gives them: the record and what it entered come of one row.
+    first["transitions"] = moves.set_column(
+        moves.column_names.index("source_id"), "source_id", first["deals"]["source_id"]
+    )
+    for number, tables in enumerate((first, second)):
+        known_at = FIRST_IMPORT + timedelta(days=number)
+        store.add(facts=tables, received={}, known_at=known_at, mapping={"batch": number}, report={})
     now, before = store.facts(), store.facts(known_at=FIRST_IMPORT)
 
     assert [now[table].count().to_pyarrow().as_py() for table in ("deals", "transitions")] == [1, 0]
