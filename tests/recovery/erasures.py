@@ -22,6 +22,7 @@ from tests.stores import Company, company_in
 # Children are copies of a process that has loaded everything, so that a kill costs no start of Python.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.recovery.erasures"])
+LEARNT = datetime(2026, 11, 1, tzinfo=UTC)
 LONGEST = 1.5
 """Seconds within which an erasure is killed: a little longer than one takes."""
 
@@ -51,19 +52,19 @@ def filled(folder: Path, people: int, *, address: str | None = None) -> Company:
     calls = ["Activity Type,Lead ID,Activity Date,Owner,Subject"]
     for number in range(people):
         key, mail, name = names_of(number)
-        day = f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"
+        day = f"2025-{number % 12 + 1:02}-{number % 28 + 1:02}"
         leads.append(f"{key},{name} Y,{mail},{('Web', 'Fair')[number % 2]},{day}")
         calls.append(f"Call,{key},{day} 10:00,ann,about {name}")
         if number % 3 == 0:
             deals.append(
-                f"D-{number},{name} order,{key},{100 + number},{('Closed Won', 'Closed Lost')[number % 2]},{day},2027-01-01"
+                f"D-{number},{name} order,{key},{100 + number},{('Closed Won', 'Closed Lost')[number % 2]},{day},2026-01-05"
             )
     for files in ({"leads.csv": leads, "deals.csv": deals}, {"calls.csv": calls}):
         folder.mkdir(exist_ok=True, parents=True)
         for name, lines in files.items():
             (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
         source = FileSource(paths=tuple(folder / name for name in files), currency="EUR", zone="UTC")
-        import_facts(source=source, store=company.store, known_at=datetime.now(UTC))
+        import_facts(source=source, store=company.store, known_at=LEARNT)
     return company
 
 

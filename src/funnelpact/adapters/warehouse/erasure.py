@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
+import numpy as np
+import pyarrow.parquet as pq
 from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.durable import Attempt
@@ -115,17 +118,19 @@ class Erasing:
 
     def counts(self, records: AbstractSet[Name]) -> dict[str, dict[int, int]]:
         """How many rows of facts name the records, by table and batch."""
-        found: dict[str, dict[int, int]] = {}
         store = self.people.store
-        live, families = store.ledger.fact_files(), store.families()
-        numbers = self.people.numbers_of(live, records)
-        for name in KEY_COLUMNS:
-            table = files_as_table(families.engine, name, families.paths(live, name))
-            rows = _naming(name, table, numbers).group_by("batch").aggregate(rows=ibis._.count()).order_by("batch")
-            counts = {row["batch"]: row["rows"] for row in rows.to_pyarrow().to_pylist()}
-            if counts:
-                found[name] = counts
-        return found
+        live = store.ledger.fact_files()
+        numbers = np.asarray(self.people.numbers_of(live, records), np.int64)
+        found: dict[str, Counter[int]] = {}
+        for file in live:
+            columns = list(KEY_COLUMNS.get(file.table, ()))
+            if columns and len(numbers):
+                rows: Any = pq.read_table(store.folder / file.path, columns=[*columns, "batch"])
+                theirs = np.logical_or.reduce(
+                    [np.isin(rows[name].fill_null(0).to_numpy(), numbers) for name in columns]
+                )
+                found.setdefault(file.table, Counter()).update(rows["batch"].to_numpy()[theirs].tolist())
+        return {name: dict(sorted(found[name].items())) for name in KEY_COLUMNS if found.get(name)}
 
     def commit(
         self,

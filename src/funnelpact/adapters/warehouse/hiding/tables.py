@@ -35,6 +35,7 @@ OF_ONE = {"leads": "lead", "engagements": "lead", "customers": "customer"}
 """Tables of which each row tells of one person, and the column of its key."""
 FORGETTABLE = (LEAD, DEAL, CUSTOMER)
 STAFF, FREE = frozenset({"owner", "team"}), frozenset({"outcome", "reason"})
+_APART = "\x1f"
 Row = dict[str, Any]
 Flags = NDArray[np.bool_]
 _compute: Any = pc
@@ -128,20 +129,21 @@ def _told(table: pa.Table, name: str, veil: Veil) -> tuple[Flags, Flags]:
 
 def _labelled(texts: Any, veil: Veil) -> tuple[Flags, Flags]:
     """The same of the labels of each row; each different label is looked at once."""
-    known: dict[tuple[str, str], tuple[bool, bool]] = {("", ""): (False, False)}
-    told, cells = [], []
+    told, cells = [np.zeros(0, np.bool_)], [np.zeros(0, np.bool_)]
     for chunk in texts.chunks:
-        for row in chunk.to_pylist():
-            for header, cell in row or ():
-                if (header, cell) not in known:
-                    known[header, cell] = _label(header, cell or "", veil)
-            found = [known[pair] for pair in row or ()]
-            told.append(any(hit for hit, _ in found))
-            cells.append(any(other for _, other in found))
-    return np.asarray(told, np.bool_), np.asarray(cells, np.bool_)
+        offsets = chunk.offsets.to_numpy()
+        items = slice(int(offsets[0]), int(offsets[-1]))
+        pairs = _compute.binary_join_element_wise(chunk.keys[items], _compute.fill_null(chunk.items[items], ""), _APART)
+        judged = {pair: _label(pair, veil) for pair in pairs.unique().to_pylist()}
+        row = np.repeat(np.arange(len(chunk)), np.diff(offsets))
+        for place, found in enumerate((told, cells)):
+            hit = _among(pairs, [pair for pair, hits in judged.items() if hits[place]])
+            found.append(np.bincount(row[hit], minlength=len(chunk)) > 0)
+    return np.concatenate(told), np.concatenate(cells)
 
 
-def _label(header: str, cell: str, veil: Veil) -> tuple[bool, bool]:
+def _label(pair: str, veil: Veil) -> tuple[bool, bool]:
+    header, _, cell = pair.partition(_APART)
     addressed = veil.addresses(header=header, cell=cell)
     if addressed and not names_staff(header=header):
         return True, False
