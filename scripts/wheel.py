@@ -15,7 +15,8 @@ from pathlib import Path
 from scripts.setup import REQUIREMENTS, ROOT, VENV, create, fingerprint, install, install_locked, python_of, run, say
 
 WHEEL_VENV = ROOT / ".venv-wheel"
-SUITES = ("tests/unit", "tests/golden")
+SUITES = ("tests/unit/apps", "tests/golden")
+"""What people run: the commands. All other tests need the sources, and a second time would tell nothing more."""
 
 
 def build() -> Path:
