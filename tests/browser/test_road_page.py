@@ -24,8 +24,12 @@ QUIET = (
 
 
 @pytest.fixture(scope="module")
-def browser(program: Callable[[str], str]) -> Iterator[Browser]:
-    """The system's Chromium, with a fresh profile and no traffic of its own."""
+def browser(program: Callable[[str], str], address: str) -> Iterator[Browser]:
+    """The system's Chromium, with a fresh profile and no traffic of its own.
+
+    The page is made before: while the browser is driven a loop runs, in which the records refuse to be asked.
+    """
+    assert address
     path = program("Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
