@@ -20,7 +20,7 @@ def merged_into(*, merges: ir.Table) -> dict[int, int]:
     the smallest number stays.
 
     >>> rows = {"subject_nr": [1, 2, 5], "into_nr": [2, 3, 6], "undone": [False, False, True], "batch": [1, 1, 1]}
-    >>> merged_into(merges=ibis.memtable({**rows, "happened_at": ["2026-01-01"] * 3}))
+    >>> merged_into(merges=ibis.memtable(pa.table({**rows, "happened_at": ["2026-01-01"] * 3})))
     {1: 3, 2: 3}
     """
     said = merges.select("subject_nr", "into_nr", "happened_at", "batch", undone=merges.undone.fill_null(False))

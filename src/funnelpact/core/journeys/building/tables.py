@@ -12,7 +12,9 @@ from ibis.expr import types as ir
 def stacked(*, tables: Sequence[ir.Table], distinct: bool = False) -> ir.Table:
     """This returns the rows of all tables, whose columns have the same names; any value may be missing.
 
-    >>> stacked(tables=[ibis.memtable({"a": [1]}), ibis.memtable({"a": [2]})]).count().to_pyarrow().as_py()
+    >>> import pyarrow as pa
+    >>> one, two = (ibis.memtable(pa.table({"a": [number]})) for number in (1, 2))
+    >>> stacked(tables=[one, two]).count().to_pyarrow().as_py()
     2
     """
     first = tables[0].schema()
