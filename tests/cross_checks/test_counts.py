@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funnelpact.core.journeys.dimensions import Dimension
-from funnelpact.core.measure import counts
-from funnelpact.core.measure.counts import ALL, LEFT, MOVED, OPEN, Closings, OldEnough, Orders, StepCounts
+from funnelpact.core.measure.counts import lives
+from funnelpact.core.measure.counts.lives import LEFT, MOVED, OPEN, Closings, OldEnough, Orders, StepCounts
+from funnelpact.core.measure.counts.rows import ALL
 from tests.cross_checks.slow_journeys import Pass, life, slow_journeys
 from tests.small_worlds import worlds
 from tests.worlds import arrow_facts, passes_of, rows_of
@@ -77,7 +78,7 @@ def test_life_tables_are_those_of_the_slow_count(world: str, step: tuple[int, in
     start, end = step
     rows = rows_of(world)
     passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
-    found = counts.step_counts(passes=passes, start=start, end=end, as_of=AS_OF, observed_from=since)
+    found = lives.step_counts(passes=passes, start=start, end=end, as_of=AS_OF, observed_from=since)
     slow = {
         name: (part, table)
         for name, part in parts(counted(rows)).items()
@@ -105,8 +106,8 @@ def test_closings_and_old_enough_are_those_of_the_slow_count(world: str, ago: in
     rows = rows_of(world)
     passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
     first_on = AS_OF - timedelta(days=ago)
-    closings = counts.closings(passes=passes, start=2, end=3, first_on=first_on, last_on=AS_OF)
-    old = counts.old_enough(passes=passes, start=0, end=3, horizon_days=horizon, as_of=AS_OF)
+    closings = lives.closings(passes=passes, start=2, end=3, first_on=first_on, last_on=AS_OF)
+    old = lives.old_enough(passes=passes, start=0, end=3, horizon_days=horizon, as_of=AS_OF)
 
     for name, part in parts([one for one in counted(rows) if not one.backwards]).items():
         deals = [one for one in part if one.days[2]]
@@ -126,9 +127,9 @@ def test_orders_stages_and_arrivals_are_those_of_the_slow_count(world: str):
     """Won passes with their amounts, passes by stage, and those of the newest quarter."""
     rows = rows_of(world)
     passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
-    orders = counts.orders(passes=passes, won=3)
-    reached = counts.reached(passes=passes, positions=range(4))
-    arrivals = counts.arrivals(passes=passes, position=0, days=30)
+    orders = lives.orders(passes=passes, won=3)
+    reached = lives.reached(passes=passes, positions=range(4))
+    arrivals = lives.arrivals(passes=passes, position=0, days=30)
     straight = [one for one in counted(rows) if not one.backwards]
     newest = max((one.days[0] for one in straight if one.days[0]), default=None)
 
@@ -142,7 +143,7 @@ def test_orders_stages_and_arrivals_are_those_of_the_slow_count(world: str):
         )
         fresh = [one for one in part if newest and one.days[0] and (newest - one.days[0]).days < 30]
         assert arrivals.get(name, 0) == len(fresh)
-    assert counts.backwards(passes=passes)[0] == sum(one.backwards for one in counted(rows))
+    assert lives.backwards(passes=passes)[0] == sum(one.backwards for one in counted(rows))
 
 
 SQL = """
@@ -204,7 +205,7 @@ def test_the_way_to_won_is_that_of_sql_written_by_hand(world: str):
     Of leads with one pass each, unmerged: what the query would need beyond that plain Python tells above.
     """
     rows = rows_of(world)
-    ours = counts.step_counts(passes=passes_of(rows, as_of=AS_OF), start=0, end=3, as_of=AS_OF)
+    ours = lives.step_counts(passes=passes_of(rows, as_of=AS_OF), start=0, end=3, as_of=AS_OF)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
         for name, table in arrow_facts(rows).items():
             pq.write_table(table, Path(folder) / f"{name}.parquet")

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.proportion import proportion_confint
 
-from funnelpact.core.measure.curve import Curve, gain_variance
-from funnelpact.core.measure.interval import Method, share_interval
+from funnelpact.core.measure.curves.curve import Curve, gain_variance
+from funnelpact.core.measure.curves.interval import Method, share_interval
 from tests.lifetables import MOVED, OPEN, Pass, table_of
 
 LOST, RECYCLED = 2, 3

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from funnelpact.core.measure.curve import Curve
-from funnelpact.core.measure.interval import Method
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.interval import Method
 from funnelpact.core.measure.unfold import TO_WON, rate_by_bands, rate_by_passes, value_by_passes
 from funnelpact.core.terms.lifetable import LifeTable
 from funnelpact.core.terms.quantity import Rate

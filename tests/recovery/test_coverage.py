@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from funnelpact.core.measure.curve import Curve
+from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.lag import time_interval
 from funnelpact.core.measure.value import value_interval
 from tests.recovery.simulated_leads import TYPES, WATCHED_DAYS, Days, Leads, simulated, true_curve, watched

@@ -14,8 +14,8 @@ from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes as passes_of
 from funnelpact.core.journeys.waiting import waiting
-from funnelpact.core.measure import counts
 from funnelpact.core.measure.census import take_census
+from funnelpact.core.measure.counts import lives
 from funnelpact.core.measure.funnel import funnel_findings
 from funnelpact.core.terms.finding import FunnelFindings
 from funnelpact.core.terms.message import Message
@@ -136,7 +136,7 @@ def _currency(facts: Mapping[str, Any]) -> str:
 
 def _notes_on_passes(passes: Any, mapping: FunnelMapping) -> list[Message]:
     notes = []
-    count, examples = counts.backwards(passes=passes)
+    count, examples = lives.backwards(passes=passes)
     if count:
         notes.append(Message("note.backwards", passes=count, examples=examples))
     if mapping.unknown_lead_labels:
@@ -149,7 +149,7 @@ def _notes_on_breakdown(
 ) -> list[Message]:
     if dimension is None:
         return []
-    known = counts.known_shares(passes=passes, won=len(mapping.funnel.stages) - 1)
+    known = lives.known_shares(passes=passes, won=len(mapping.funnel.stages) - 1)
     if not known.won or not known.others:
         return []
     won, others = Fraction(known.won_known, known.won), Fraction(known.others_known, known.others)

@@ -9,10 +9,11 @@ from itertools import pairwise
 
 from ibis.expr import types as ir
 
-from funnelpact.core.measure import counts
-from funnelpact.core.measure.counts import ALL, Closings, OldEnough, Orders, Segment, StepCounts
-from funnelpact.core.measure.limits import FEWEST
-from funnelpact.core.measure.observation import observed_from
+from funnelpact.core.measure.counts import lives
+from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, StepCounts
+from funnelpact.core.measure.counts.rows import ALL, Segment
+from funnelpact.core.measure.curves.limits import FEWEST
+from funnelpact.core.measure.curves.observation import observed_from
 from funnelpact.core.terms.funnel import Funnel, Step
 from funnelpact.core.terms.problem import Problem
 
@@ -75,20 +76,20 @@ def take_census(*, passes: ir.Table, stages: Sequence[str], as_of: date, horizon
 
     Stages that nobody was ever seen waiting in are not part of the funnel of this source. Raises `NothingToMeasure`.
     """
-    waited = counts.waited(passes=passes, positions=len(stages))
+    waited = lives.waited(passes=passes, positions=len(stages))
     kept = [position for position in range(len(stages)) if waited[position] or position == len(stages) - 1]
     if len(kept) == 1:
         raise NothingToMeasure(as_of=as_of)
     period = (as_of - timedelta(days=PERIOD_DAYS - 1), as_of)
     since = _observed_from(passes, start=kept[0], end=kept[-1], as_of=as_of)
-    ages = counts.ages(passes=passes, position=kept[0], as_of=as_of, observed_from=since)
+    ages = lives.ages(passes=passes, position=kept[0], as_of=as_of, observed_from=since)
     cohort_days = _cohort_days(ages, horizon_days)
     steps = [
         StepCensus(
             step=Step(stages[start], stages[end]),
-            tables=counts.step_counts(passes=passes, start=start, end=end, as_of=as_of, observed_from=since),
-            closings=counts.closings(passes=passes, start=start, end=end, first_on=period[0], last_on=period[1]),
-            old_enough=counts.old_enough(
+            tables=lives.step_counts(passes=passes, start=start, end=end, as_of=as_of, observed_from=since),
+            closings=lives.closings(passes=passes, start=start, end=end, first_on=period[0], last_on=period[1]),
+            old_enough=lives.old_enough(
                 passes=passes, start=start, end=end, horizon_days=cohort_days, as_of=as_of, observed_from=since
             ),
         )
@@ -103,9 +104,9 @@ def take_census(*, passes: ir.Table, stages: Sequence[str], as_of: date, horizon
         observed_from=since,
         steps=tuple(steps[:-1]),
         way=steps[-1],
-        reached=counts.reached(passes=passes, positions=kept),
-        orders=counts.orders(passes=passes, won=kept[-1]),
-        arrivals=counts.arrivals(passes=passes, position=kept[0], days=PERIOD_DAYS),
+        reached=lives.reached(passes=passes, positions=kept),
+        orders=lives.orders(passes=passes, won=kept[-1]),
+        arrivals=lives.arrivals(passes=passes, position=kept[0], days=PERIOD_DAYS),
     )
 
 
@@ -117,10 +118,10 @@ def _cohort_days(ages: Mapping[int, int], horizon_days: int) -> int:
 
 
 def _observed_from(passes: ir.Table, *, start: int, end: int, as_of: date) -> date | None:
-    entered, first_closing = counts.days_of_entry(passes=passes, start=start, end=end)
+    entered, first_closing = lives.days_of_entry(passes=passes, start=start, end=end)
     if first_closing is None or first_closing <= min(entered):
         return None
-    later = counts.step_counts(
+    later = lives.step_counts(
         passes=passes.filter(passes[f"s{start}"] >= first_closing), start=start, end=end, as_of=as_of
     )
     return observed_from(

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import TypedDict
 
 from funnelpact.core.measure.census import Census, StepCensus
-from funnelpact.core.measure.counts import ALL, Closings, OldEnough, Orders, Segment, StepCounts
+from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, StepCounts
+from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.lag import HALF, MOST, time_to_move
 from funnelpact.core.measure.rates import cohort_rate, matured_rate, period_rate
 from funnelpact.core.measure.value import Amounts, average_order_value, spread_per_lead, value_per_lead

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from fractions import Fraction
 
-from funnelpact.core.measure.curve import Curve
-from funnelpact.core.measure.interval import share_interval
-from funnelpact.core.measure.limits import bounds, cautions_of_age, cautions_of_size, check_horizon, reach
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.interval import share_interval
+from funnelpact.core.measure.curves.limits import bounds, cautions_of_age, cautions_of_size, check_horizon, reach
 from funnelpact.core.measure.unfold import caution, counted, counts_so_far, matured_derivation, not_known, rule
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding

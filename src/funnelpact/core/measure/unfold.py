@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from funnelpact.core.measure.curve import Curve
-from funnelpact.core.measure.limits import enters_late
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.limits import enters_late
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.funnel import WON, Step
 from funnelpact.core.terms.lifetable import LifeTable

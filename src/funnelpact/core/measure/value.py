@@ -10,9 +10,9 @@ from math import sqrt
 import numpy as np
 from scipy.special import stdtrit
 
-from funnelpact.core.measure.curve import Curve, gain_variance, with_missing
-from funnelpact.core.measure.interval import TAIL, share_interval
-from funnelpact.core.measure.limits import FEWEST, cautions_of_age, reach
+from funnelpact.core.measure.curves.curve import Curve, gain_variance, with_missing
+from funnelpact.core.measure.curves.interval import TAIL, share_interval
+from funnelpact.core.measure.curves.limits import FEWEST, cautions_of_age, reach
 from funnelpact.core.measure.unfold import TO_WON, counts_so_far, not_known, value_derivation
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from funnelpact.core.measure.limits import HorizonOutOfRange
+from funnelpact.core.measure.curves.limits import HorizonOutOfRange
 from funnelpact.core.measure.rates import cohort_rate, matured_rate, period_rate
 from funnelpact.core.terms.finding import Finding
 from funnelpact.core.terms.funnel import Step

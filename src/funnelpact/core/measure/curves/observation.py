@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from funnelpact.core.measure.curve import Curve
+from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.terms.lifetable import LifeTable
 
 SURE = 10.0

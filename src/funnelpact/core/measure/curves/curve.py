@@ -15,7 +15,7 @@ from math import floor, fsum
 import numpy as np
 import numpy.typing as npt
 
-from funnelpact.core.measure.interval import Interval, Method, share_interval
+from funnelpact.core.measure.curves.interval import Interval, Method, share_interval
 from funnelpact.core.terms.lifetable import LifeTable
 from funnelpact.core.terms.problem import Problem
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from funnelpact.core.measure.curve import ENOUGH_AT_RISK, Curve
-from funnelpact.core.measure.interval import Interval
+from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK, Curve
+from funnelpact.core.measure.curves.interval import Interval
 from funnelpact.core.terms.lifetable import LifeTable
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem

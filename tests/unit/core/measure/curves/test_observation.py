@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from funnelpact.core.measure.observation import observed_from
+from funnelpact.core.measure.curves.observation import observed_from
 from tests.lifetables import LEFT, MOVED, OPEN, Pass, table_of
 
 FIRST = date(2026, 3, 1)

@@ -1,27 +1,22 @@
-"""Passes to the small tables on which all statistics run. The only file of this package with engine expressions."""
+"""Passes to life tables and to the other small counts of a funnel, on which its statistics run."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 import ibis
 from ibis.expr import types as ir
 
+from funnelpact.core.measure.counts.rows import ALL, Segment, rows_of, squares_of, with_all
 from funnelpact.core.terms.lifetable import LifeTable
 
 OPEN, MOVED, LEFT = 0, 1, 2
-
-Segment: TypeAlias = str | None
-"""The value of the breakdown; None where the source says nothing of a pass."""
-
-ALL: Segment = ""
-"""The segment of all passes together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +85,9 @@ def step_counts(
         amount=ibis.ifelse(cause == MOVED, rows.amount, None),
     )
     counted = one.group_by("segment", "age", "cause").aggregate(
-        n=one.count(), amount=one.amount.sum(), known=one.amount.count(), squares=_squares(one.amount)
+        n=one.count(), amount=one.amount.sum(), known=one.amount.count(), squares=squares_of(amount=one.amount)
     )
-    return _step_tables(_rows(counted))
+    return _step_tables(rows_of(table=counted))
 
 
 def closings(*, passes: ir.Table, start: int, end: int, first_on: date, last_on: date) -> dict[Segment, Closings]:
@@ -105,7 +100,7 @@ def closings(*, passes: ir.Table, start: int, end: int, first_on: date, last_on:
     one = rows.select(segment=rows.by, moved=moved_on.notnull(), closed_on=ibis.coalesce(moved_on, rows.left_on))
     one = one.filter((one.closed_on >= ibis.literal(first_on)) & (one.closed_on <= ibis.literal(last_on)))
     counted = one.group_by("segment").aggregate(moved=one.moved.sum(), left=(~one.moved).sum())
-    sums = _with_all(_rows(counted), ("moved", "left"))
+    sums = with_all(rows=rows_of(table=counted), names=("moved", "left"))
     return {segment: Closings(moved=row["moved"], left=row["left"]) for segment, row in sums.items()}
 
 
@@ -132,7 +127,7 @@ def old_enough(
     )
     one = one.filter(one.age >= horizon_days)
     counted = one.group_by("segment").aggregate(entered=one.count(), moved=one.moved.sum())
-    sums = _with_all(_rows(counted), ("entered", "moved"))
+    sums = with_all(rows=rows_of(table=counted), names=("entered", "moved"))
     return {segment: OldEnough(entered=row["entered"], moved=row["moved"]) for segment, row in sums.items()}
 
 
@@ -140,9 +135,9 @@ def orders(*, passes: ir.Table, won: int) -> dict[Segment, Orders]:
     """This returns the won passes for each segment and `ALL`: how many, how many with an amount, total and squares."""
     rows = _entered(passes, won)
     counted = rows.group_by(segment=rows.by).aggregate(
-        won=rows.count(), count=rows.amount.count(), total=rows.amount.sum(), squares=_squares(rows.amount)
+        won=rows.count(), count=rows.amount.count(), total=rows.amount.sum(), squares=squares_of(amount=rows.amount)
     )
-    sums = _with_all(_rows(counted), ("won", "count", "total", "squares"))
+    sums = with_all(rows=rows_of(table=counted), names=("won", "count", "total", "squares"))
     return {
         segment: Orders(
             won=row["won"], count=row["count"], total=Fraction(row["total"]), squares=Fraction(row["squares"])
@@ -156,7 +151,7 @@ def reached(*, passes: ir.Table, positions: Sequence[int]) -> dict[Segment, tupl
     rows = passes.filter(~passes.backwards)
     names = [f"s{stage}" for stage in positions]
     counted = rows.group_by(segment=rows.by).aggregate(**{name: rows[name].count() for name in names})
-    sums = _with_all(_rows(counted), names)
+    sums = with_all(rows=rows_of(table=counted), names=names)
     return {segment: tuple(row[name] for name in names) for segment, row in sums.items()}
 
 
@@ -176,14 +171,14 @@ def waited(*, passes: ir.Table, positions: int) -> tuple[int, ...]:
         },
         last=rows[f"s{positions - 1}"].count(),
     )
-    row = _rows(found)[0]
+    row = rows_of(table=found)[0]
     return tuple(row[name] or 0 for name in row)
 
 
 def backwards(*, passes: ir.Table) -> tuple[int, tuple[str, ...]]:
     """This returns how many passes have a later stage more than a day before their creation, and three of their keys."""
     rows = passes.filter(passes.backwards)
-    examples = _rows(rows.select("key").order_by("key").limit(3))
+    examples = rows_of(table=rows.select("key").order_by("key").limit(3))
     return int(rows.count().to_pyarrow().as_py()), tuple(str(row["key"]) for row in examples)
 
 
@@ -195,7 +190,7 @@ def arrivals(*, passes: ir.Table, position: int, days: int) -> dict[Segment, int
     if newest is None:
         return {}
     counted = rows.filter(entered > ibis.literal(newest - timedelta(days=days))).group_by(segment="by")
-    sums = _with_all(_rows(counted.aggregate(n=ibis._.count())), ("n",))
+    sums = with_all(rows=rows_of(table=counted.aggregate(n=ibis._.count())), names=("n",))
     return {segment: row["n"] for segment, row in sums.items()}
 
 
@@ -203,7 +198,7 @@ def ages(*, passes: ir.Table, position: int, as_of: date, observed_from: date | 
     """This returns how many passes entered a position so many days before `as_of`, not before `observed_from`."""
     rows = _entered(passes, position, since=observed_from)
     by_age = rows.group_by(age=ibis.literal(as_of).delta(rows[f"s{position}"], unit="day")).aggregate(n=rows.count())
-    return {row["age"]: row["n"] for row in _rows(by_age)}
+    return {row["age"]: row["n"] for row in rows_of(table=by_age)}
 
 
 def days_of_entry(*, passes: ir.Table, start: int, end: int) -> tuple[dict[date, int], date | None]:
@@ -211,15 +206,15 @@ def days_of_entry(*, passes: ir.Table, start: int, end: int) -> tuple[dict[date,
     rows = _entered(passes, start)
     by_day = rows.group_by(day=rows[f"s{start}"]).aggregate(n=rows.count())
     first = ibis.least(rows[f"s{end}"].min(), rows.left_on.min())
-    return {row["day"]: row["n"] for row in _rows(by_day)}, first.to_pyarrow().as_py()
+    return {row["day"]: row["n"] for row in rows_of(table=by_day)}, first.to_pyarrow().as_py()
 
 
 def known_shares(*, passes: ir.Table, won: int) -> KnownShares:
     """This returns how many passes are won, and of those how many have a value of the breakdown; the same for the others."""
     rows = passes.filter(~passes.backwards)
     is_won = rows[f"s{won}"].notnull()
-    row = _rows(
-        rows.aggregate(
+    row = rows_of(
+        table=rows.aggregate(
             won=is_won.sum(),
             won_known=(is_won & rows.by.notnull()).sum(),
             others=(~is_won).sum(),
@@ -232,25 +227,6 @@ def known_shares(*, passes: ir.Table, won: int) -> KnownShares:
 def _entered(passes: ir.Table, position: int, *, since: date | None = None) -> ir.Table:
     rows = passes.filter(~passes.backwards & passes[f"s{position}"].notnull())
     return rows.filter(rows[f"s{position}"] >= ibis.literal(since)) if since else rows
-
-
-def _squares(amount: ir.Value) -> ir.Value:
-    # In floating point: the square of an exact amount needs more digits than the engines' decimals have, and it only
-    # widens or narrows an interval.
-    return (amount.cast("float64") * amount.cast("float64")).sum()
-
-
-def _rows(expression: ir.Table) -> list[dict[str, Any]]:
-    return [dict(row) for row in expression.to_pyarrow().to_pylist()]
-
-
-def _with_all(rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> dict[Segment, dict[str, Any]]:
-    sums: dict[Segment, dict[str, Any]] = {ALL: dict.fromkeys(names, 0)}
-    for row in rows:
-        sums[row["segment"]] = {name: row[name] or 0 for name in sums[ALL]}
-        for name in sums[ALL]:
-            sums[ALL][name] += row[name] or 0
-    return sums
 
 
 def _step_tables(rows: list[dict[str, Any]]) -> dict[Segment, StepCounts]:
