@@ -64,8 +64,8 @@ def knowing(*, mapping: FunnelMapping, facts: Mapping[str, Any]) -> FunnelMappin
 
 def journeys_now(
     *, snapshot: Snapshot, facts: Mapping[str, Any], mapping: FunnelMapping, as_of: date, version: int = 0
-) -> Any:
-    """This returns the passes of the facts that happened by the end of `as_of`: those that are kept, where they hold.
+) -> Mapping[str, Any]:
+    """This returns passes, touches and accounts of what happened by the end of `as_of`: those that are kept, where they hold.
 
     Others – of an earlier day, of what was known earlier, under another mapping – are made for this one question.
     """
@@ -78,8 +78,9 @@ def journeys_now(
         and kept.newest_at is not None
         and kept.newest_at < end
     ):
-        return snapshot.journeys()["passes"]
-    return journeys_of(facts=facts, mapping=mapping, as_of=as_of).passes.cache()
+        return snapshot.journeys()
+    made = journeys_of(facts=facts, mapping=mapping, as_of=as_of).tables()
+    return {**made, "passes": made["passes"].cache()}
 
 
 def _same_kind(generation: Generation, mapping: FunnelMapping, version: int) -> bool:

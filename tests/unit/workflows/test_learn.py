@@ -9,8 +9,9 @@ import pytest
 
 from funnelpact.core.journeys.dimensions import BreakdownLeaks
 from funnelpact.core.terms.problem import CurrenciesMixed
-from funnelpact.workflows.learn import Learnt, NothingImported, learn_funnel
+from funnelpact.workflows.learn import Learnt, learn_funnel
 from funnelpact.workflows.quality import QualityRefuses
+from funnelpact.workflows.scope import NothingImported
 from tests.worlds import FIRST_IMPORT, kept
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
-
 import typer
 
+from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon, KnownAt, day, instant
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
     Lang,
     Why,
     failing_in_words,
-    help_text,
     print_json,
     print_notes,
     print_view,
@@ -21,15 +18,11 @@ from funnelpact.apps.cli.shared import (
 )
 from funnelpact.apps.language import language
 
-By = Annotated[str | None, typer.Option(help=help_text("by"))]
-Horizon = Annotated[int, typer.Option(help=help_text("horizon"), min=1)]
-Despite = Annotated[list[str] | None, typer.Option(help=help_text("despite"))]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
-
 
 def funnel(
     by: By = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     horizon: Horizon = 365,
     despite: Despite = None,
     data: DataFolder = None,
@@ -47,7 +40,8 @@ def funnel(
         mappings = funnel_mappings(data)
         learnt = learn_funnel(
             store=fact_store(data),
-            as_of=_day(as_of),
+            as_of=day(as_of),
+            known_at=instant(known_at),
             by=by,
             horizon_days=horizon,
             mappings=mappings,
@@ -65,7 +59,3 @@ def funnel(
         for segment in findings.segments:
             print_why(segment.to_won.matured.derivation, spoken, title=segment.to_won.matured.population)
             print_why(segment.value.derivation, spoken)
-
-
-def _day(given: datetime | None) -> date | None:
-    return given.date() if given else None

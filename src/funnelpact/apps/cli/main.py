@@ -8,7 +8,7 @@ import sys
 import typer
 
 from funnelpact.apps.cli.calc import calc
-from funnelpact.apps.cli.data import data
+from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
 from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.funnel import AsOf, By, Despite, Horizon
+from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import TypeAlias
 
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.funnel import Funnel, Step
@@ -11,10 +13,13 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate
 
+Figure: TypeAlias = "Rate | Money | int | Fraction | timedelta"
+"""What a measured number can be: a share, an amount, a count or number of days, a mean, a duration."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A rate, an amount or a number of days that was measured.
+    """A rate, an amount, a number or a duration that was measured.
 
     `value` is None when it cannot be known yet; then a caution says why. `low` and `high` bound the 95 % interval, None
     where there is none. `n` counts the passes (or deals) behind it, `population` names them, `as_of` is the last day
@@ -23,9 +28,9 @@ class Finding:
     """
 
     name: str
-    value: Rate | Money | int | None
-    low: Rate | Money | int | None = None
-    high: Rate | Money | int | None = None
+    value: Figure | None
+    low: Figure | None = None
+    high: Figure | None = None
     n: int
     population: Message
     as_of: date
@@ -87,3 +92,35 @@ class FunnelFindings:
     observed_from: date | None
     segments: tuple[SegmentFindings, ...]
     notes: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The findings of one segment, named as in `SegmentFindings`."""
+
+    name: str | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Findings of one kind, side by side and by segment; the rows have findings of the same names in the same order."""
+
+    name: str
+    title: Message
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What was measured for one question, `name`, on one day.
+
+    `by` names the breakdown, None for none. `notes` are what the reader must know before any number.
+    """
+
+    name: str
+    as_of: date
+    known_at: datetime | None
+    by: str | None
+    blocks: tuple[Block, ...]
+    notes: tuple[Message, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from funnelpact.core.terms.money import Money
     from funnelpact.core.terms.quantity import Rate
 
-Value: TypeAlias = "str | int | Fraction | Decimal | date | Money | Rate | Message | tuple[Value, ...]"
+Value: TypeAlias = "str | int | Fraction | Decimal | date | timedelta | Money | Rate | Message | tuple[Value, ...]"
 """What a sentence may carry. `core.view.language` knows how each is written in a language."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,9 @@ from funnelpact.core.view.language import Language
 
 
 def plain(*, value: Value | None, language: Language) -> Any:
-    """This returns a value as JSON holds it: numbers as numbers (nearest double), days as ISO, sentences as text."""
+    """This returns a value as JSON holds it: numbers as numbers (nearest double), days as ISO, durations in seconds,
+    sentences as text.
+    """
     match value:
         case Money():
             return _number(value.amount)
@@ -26,6 +28,8 @@ def plain(*, value: Value | None, language: Language) -> Any:
             return _number(value.value)
         case Fraction() | Decimal():
             return _number(Fraction(value))
+        case timedelta():
+            return _number(Fraction(value // timedelta.resolution, 1_000_000))
         case datetime() | date():
             return value.isoformat()
         case Message():

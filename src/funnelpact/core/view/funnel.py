@@ -65,8 +65,8 @@ def value_table(*, findings: FunnelFindings) -> Table:
         title=Message("funnel.title.value", horizon=findings.horizon_days),
         head=tuple(Message(f"funnel.column.{name}") for name in names),
         rows=rows,
-        cautions=tuple(
-            _cautions(
+        cautions=cautions_of_rows(
+            rows=(
                 (segment.name, tuple(c for c in segment.value.cautions if c not in segment.to_won.matured.cautions))
                 for segment in findings.segments
             )
@@ -95,7 +95,7 @@ def _step_table(findings: FunnelFindings, parts: list[tuple[SegmentFindings, Ste
         title=_step_title(step, findings),
         head=tuple(Message(f"funnel.column.{name}") for name in names),
         rows=rows,
-        cautions=tuple(_cautions((segment.name, found.matured.cautions) for segment, found in parts)),
+        cautions=cautions_of_rows(rows=((segment.name, found.matured.cautions) for segment, found in parts)),
     )
 
 
@@ -112,19 +112,19 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
     )
 
 
-def _cautions(parts: Iterable[tuple[str | None, tuple[Message, ...]]]) -> Iterable[Message]:
-    """Each caution once, with the names of all segments that it is about; what holds of all is not said of each."""
+def cautions_of_rows(*, rows: Iterable[tuple[str | None, tuple[Message, ...]]]) -> tuple[Message, ...]:
+    """This returns each caution once, with the names of all segments that it is about; what holds of all is not said of each."""
     names: dict[Message, list[Value]] = {}
     # A column says of every row how far its data reach.
     said_of_all = {"caution.too_young"}
-    for name, cautions in parts:
+    for name, cautions in rows:
         for caution in cautions:
             if caution.id not in said_of_all:
-                names.setdefault(caution, []).append(segment_name(name=name))
+                who = names.setdefault(caution, [])
+                who += [segment_name(name=name)] if segment_name(name=name) not in who else []
         if name == "":
             said_of_all |= {caution.id for caution in cautions}
-    for caution, who in names.items():
-        yield Message("funnel.caution", who=tuple(who), what=caution)
+    return tuple(Message("funnel.caution", who=tuple(who), what=caution) for caution, who in names.items())
 
 
 def _cell(finding: Finding) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -29,11 +29,14 @@ class Language:
     a rate shows what it needs up to two decimals, money its cents unless it is whole, a fraction two decimals.
     `{share:%}` writes a bare fraction as a percentage, `{parts:×}` joins several values with that sign. `{rate:exact}`
     is for arithmetic written out: what goes in is not rounded, and what comes out never looks whole when it is not.
+    `{worked:hours}` writes a duration in hours and minutes, however long: a day of working time is no day.
 
     >>> ENGLISH.write(Fraction(108696, 100))
     '1,086.96'
     >>> TURKISH.write(Rate(Fraction(34, 100))), TURKISH.write(Money(Fraction(128248, 1000), "EUR"))
     ('%34', '€128,25')
+    >>> ENGLISH.write(timedelta(minutes=125)), TURKISH.write(timedelta(days=3, hours=4))
+    ('2 h 5 min', '3 g 4 sa')
     """
 
     code: str
@@ -41,6 +44,7 @@ class Language:
     group_mark: str
     percent_first: bool
     months: tuple[str, ...]
+    units: tuple[str, str, str, str]
     sentences: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def write(self, value: Value, *, style: str = "") -> str:
@@ -60,21 +64,26 @@ class Language:
             case Rate():
                 return self.percent(value.value, places=places)
             case Money():
-                whole = value.amount.denominator == 1
-                number = self.number(value.amount, places=places if places is not None else 0 if whole else 2)
-                sign = SIGNS.get(value.currency)
-                if sign:
-                    return f"{MINUS}{sign}{number[1:]}" if number.startswith(MINUS) else f"{sign}{number}"
-                return f"{number}\u00a0{value.currency}".rstrip("\u00a0")
+                return self._money(value, places)
             case int() | Fraction() | Decimal():
                 exact = Fraction(value)
                 return self.number(exact, places=places if places is not None else 0 if exact.denominator == 1 else 2)
+            case timedelta():
+                return self.duration(value, days=style != "hours")
             case datetime():
                 return f"{self.write(value.date())} {value:%H:%M}"
             case date():
                 return f"{value.day} {self.months[value.month - 1]} {value.year}"
         # Types rule this out; without it a float that slips through would leave a hole in the sentence.
         raise TypeError(f"no language writes a {type(value).__name__}")
+
+    def _money(self, value: Money, places: int | None) -> str:
+        whole = value.amount.denominator == 1
+        number = self.number(value.amount, places=places if places is not None else 0 if whole else 2)
+        sign = SIGNS.get(value.currency)
+        if sign:
+            return f"{MINUS}{sign}{number[1:]}" if number.startswith(MINUS) else f"{sign}{number}"
+        return f"{number}\u00a0{value.currency}".rstrip("\u00a0")
 
     def _exact(self, value: Value) -> str:
         match value:
@@ -94,6 +103,18 @@ class Language:
         """A share as a percentage, the sign where the language puts it."""
         number = self.number(share * 100, places=places)
         return f"%{number}" if self.percent_first else f"{number}{THIN}%"
+
+    def duration(self, value: timedelta, *, days: bool = True) -> str:
+        """A duration in its two largest units, cut, not rounded; seconds below a minute; days only where asked for."""
+        seconds = abs(value) // timedelta(seconds=1)
+        sizes = (86_400, 3_600, 60, 1) if days else (3_600, 60, 1)
+        units = dict(zip((1, 60, 3_600, 86_400), self.units, strict=True))
+        largest = next((size for size in sizes if seconds >= size), 1)
+        below = {86_400: 3_600, 3_600: 60}.get(largest)
+        text = f"{self.number(Fraction(seconds // largest), places=0)} {units[largest]}"
+        if below and seconds % largest // below:
+            text += f" {seconds % largest // below} {units[below]}"
+        return MINUS + text if value < timedelta() and seconds else text
 
     def number(self, value: Fraction, *, places: int | None, at_most: int = 2) -> str:
         """The number with `places` decimals, or with as many as it needs up to `at_most`; halves away from zero."""
@@ -140,6 +161,7 @@ ENGLISH = Language(
     group_mark=",",
     percent_first=False,
     months=tuple("January February March April May June July August September October November December".split()),
+    units=("s", "min", "h", "d"),
 )
 TURKISH = Language(
     code="tr",
@@ -147,4 +169,5 @@ TURKISH = Language(
     group_mark=".",
     percent_first=True,
     months=tuple("Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık".split()),
+    units=("sn", "dk", "sa", "g"),
 )

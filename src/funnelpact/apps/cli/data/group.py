@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from funnelpact.apps.cli.keeping import backup, doctor, rebuild, restore
-from funnelpact.apps.cli.mapping import mapping
-from funnelpact.apps.cli.person import person
-from funnelpact.apps.cli.quality import quality
+from funnelpact.apps.cli.data.keeping import backup, doctor, rebuild, restore
+from funnelpact.apps.cli.data.mapping import mapping
+from funnelpact.apps.cli.data.person import person
+from funnelpact.apps.cli.data.quality import quality
 from funnelpact.apps.cli.shared import help_text
 
 data = typer.Typer(help=help_text("data_group"), no_args_is_help=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated
-
 import typer
 
+from funnelpact.apps.cli.asking import AsOf, KnownAt, instant
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
     Lang,
     failing_in_words,
-    help_text,
     print_json,
     print_notes,
     print_sentences,
@@ -22,10 +19,6 @@ from funnelpact.apps.language import language
 
 REFUSED = 1
 """The exit code where a figure is refused."""
-
-_INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
-AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
-KnownAt = Annotated[datetime | None, typer.Option("--known-at", formats=_INSTANTS, help=help_text("known_at"))]
 
 
 def quality(
@@ -38,14 +31,14 @@ def quality(
     """Show what the rules of quality find, and which figures are not printed because of it."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.view.quality import quality_data, quality_notes, quality_sentences, quality_table
-    from funnelpact.workflows.learn import NothingImported
     from funnelpact.workflows.quality import check_quality
+    from funnelpact.workflows.scope import NothingImported
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
         day = as_of.date() if as_of else None
         mappings = funnel_mappings(data)
-        report = check_quality(store=fact_store(data), as_of=day, known_at=_instant(known_at), mappings=mappings)
+        report = check_quality(store=fact_store(data), as_of=day, known_at=instant(known_at), mappings=mappings)
         if report.newest is None:
             raise NothingImported()
     if as_json:
@@ -58,8 +51,3 @@ def quality(
         print_notes(quality_notes(report=report), spoken)
     if report.refused:
         raise typer.Exit(REFUSED)
-
-
-def _instant(given: datetime | None) -> datetime | None:
-    """The instant that was given; without a zone it is in UTC."""
-    return given.replace(tzinfo=UTC) if given and given.tzinfo is None else given
