@@ -40,13 +40,15 @@ class NothingImported(Problem):
 class Scope:
     """Facts and journeys up to the end of `as_of`, a day of the mapping's zone, as known at `known_at`.
 
-    `passes` are those that count, with `by`, the value of the dimension; `touches` and `accounts` lie beside. `until` is the
+    `passes` are those that count, with `by`, the value of the dimension; `everyone` those too that are excluded, without it;
+    `touches` and `accounts` lie beside. `until` is the
     last instant of which anything is known: the end of the day, or the newest fact. `notes` are what must be known before
     any number; `against` are the issues of quality that spoil each group of figures and that nobody has accepted.
     """
 
     facts: Mapping[str, Any]
     passes: Any
+    everyone: Any
     touches: Any
     accounts: Any
     mapping: FunnelMapping
@@ -107,6 +109,7 @@ def scope_of(
     return Scope(
         facts=facts,
         passes=passes,
+        everyone=journeys["passes"],
         touches=journeys["touches"],
         accounts=journeys["accounts"],
         mapping=mapping,
