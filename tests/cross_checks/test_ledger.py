@@ -69,7 +69,8 @@ def theirs_by_hand(rows: list[tuple[str, Row]]) -> Counter[str]:
             record = (table[:-1], row[table[:-1]])
             day = day_of(row["happened_at"], said)
             first[record] = min(first.get(record, day), day)
-    sold = "deal" if any(kind == "deal" for kind, _ in first) else "lead"
+    kinds = {kind for kind, _ in first}
+    born, sold = "lead" if "lead" in kinds else "deal", "deal" if "deal" in kinds else "lead"
     found = Counter[str]()
     for (kind, key), day in first.items():
         moves = [
@@ -82,7 +83,7 @@ def theirs_by_hand(rows: list[tuple[str, Row]]) -> Counter[str]:
         left = left_at(moves)
         if kind == "deal" and won:
             left = None
-        found["created"] += kind == "lead" and day in MONTH
+        found["created"] += kind == born and day in MONTH
         found["won"] += kind == sold and won is not None and day_of(won, said) in MONTH
         found["left"] += kind == sold and left is not None and day_of(left, said) in MONTH
         now = max(

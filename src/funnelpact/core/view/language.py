@@ -29,7 +29,7 @@ class Language:
     a rate shows what it needs up to two decimals, money its cents unless it is whole, a fraction two decimals.
     `{share:%}` writes a bare fraction as a percentage, `{share:1%}` with one decimal, `{parts:×}` joins several values with that sign. `{rate:exact}`
     is for arithmetic written out: what goes in is not rounded, and what comes out never looks whole when it is not.
-    `{worked:hours}` writes a duration in hours and minutes, however long: a day of working time is no day.
+    `{day:month}` writes only month and year; `{worked:hours}` writes a duration in hours and minutes, however long: a day of working time is no day.
 
     >>> ENGLISH.write(Fraction(108696, 100))
     '1,086.96'
@@ -74,7 +74,8 @@ class Language:
             case datetime():
                 return f"{self.write(value.date())} {value:%H:%M}"
             case date():
-                return f"{value.day} {self.months[value.month - 1]} {value.year}"
+                month = f"{self.months[value.month - 1]} {value.year}"
+                return month if style == "month" else f"{value.day} {month}"
         # Types rule this out; without it a float that slips through would leave a hole in the sentence.
         raise TypeError(f"no language writes a {type(value).__name__}")
 

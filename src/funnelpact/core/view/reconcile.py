@@ -17,14 +17,15 @@ PLUS = "+"
 
 def headline(*, reconciled: Reconciled) -> Message:
     """This returns the sentence that opens the page: which month, on which day."""
-    return Message(
-        "reconcile.headline", month=Message("reconcile.month", day=reconciled.month.start), day=reconciled.as_of
-    )
+    return Message("reconcile.headline", month=reconciled.month.start, day=reconciled.as_of)
 
 
 def reconciliation_tables(*, reconciled: Reconciled) -> tuple[Table, ...]:
-    """This returns a table for each figure: the CRM's, each difference with its records and the figure after it, ours."""
-    return tuple(_table(part) for part in reconciled.parts)
+    """This returns a table for each figure: the CRM's, each difference with its records and the figure after it, ours.
+
+    A count of nothing that both agree on has no table.
+    """
+    return tuple(_table(part) for part in reconciled.parts if part.shown or part.differences or part.ours)
 
 
 def _table(part: Reconciliation) -> Table:

@@ -43,9 +43,10 @@ def ledger(
     """
     passes = _passes(journeys, positions, start)
     linked = _linked(records, passes).cache()
-    sold = "deal" if rows_of(table=records.filter(records.kind == "deal").limit(1)) else "lead"
+    kinds = {row["kind"] for row in rows_of(table=records.select("kind").distinct())}
+    born, sold = "lead" if "lead" in kinds else "deal", "deal" if "deal" in kinds else "lead"
     chains = [
-        _created(linked, passes, month),
+        _created(linked, passes, month, born),
         _won(linked, passes, month, sold),
         _left(linked, passes, month, sold),
         *(_stage(linked, passes, position) for position in positions[:-1]),
@@ -175,12 +176,10 @@ def _chain(name: Chain, theirs: ir.Table, ours: ir.Table) -> ir.Table:
     )
 
 
-def _created(linked: ir.Table, passes: ir.Table, month: Period) -> ir.Table:
-    rows = _with_pass(
-        linked.filter((linked.kind == "lead") & _within(linked.created_on, month)), passes, "first_number"
-    )
+def _created(linked: ir.Table, passes: ir.Table, month: Period, born: str) -> ir.Table:
+    rows = _with_pass(linked.filter((linked.kind == born) & _within(linked.created_on, month)), passes, "first_number")
     rows = rows.mutate(reason=_reasons(rows, (~_within(rows.our_born, month), "dated")))
-    ours = passes.filter(passes.counts & (passes.kind == "lead") & _within(passes.born, month))
+    ours = passes.filter(passes.counts & (passes.kind == born) & _within(passes.born, month))
     ours = ours.mutate(reason=ibis.ifelse(ours.number > 1, "returned", "dated"))
     return _chain("created", rows, ours)
 
