@@ -114,7 +114,7 @@ class Families:
                 numbers = numbering.of_rows(name=name, table=table, rows=count_rows(given[name]))
                 writing[name] = pool.submit(self._write_rows, name, given[name], numbers, number)
             rows = numbering.new().mutate(batch=ibis.literal(number, "int64"))
-            keys = self._write(rows.order_by("nr"), KEYS, number, number) if naming else []
+            keys = self._write(rows, KEYS, number, number) if naming else []
             files = [file for name in given for file in writing[name].result()]
         return keys + files + self._write_corrections(tables, live, number)
 

@@ -65,8 +65,8 @@ def _pieces(rows: Given, coded: Sequence[str]) -> Iterator[pa.Table]:
         yield rows
         return
     with pq.ParquetFile(rows, read_dictionary=list(coded)) as file:
-        for group in range(file.num_row_groups):
-            yield file.read_row_group(group)
+        for batch in file.iter_batches(batch_size=ROWS_OF_A_GROUP):
+            yield pa.Table.from_batches([batch])
 
 
 def _coded(rows: Given, schema: pa.Schema) -> list[str]:
