@@ -23,7 +23,7 @@ class Numbering:
     """
 
     def __init__(self, *, engine: Backend, known: ir.Table, first: int) -> None:
-        self._engine = engine
+        self.engine = engine
         self._first = self._next = first
         self._name = ibis.util.gen_name("numbers")
         self._keys = engine.create_table(self._name, known, temp=True)
@@ -35,7 +35,7 @@ class Numbering:
         if found and not any((numbers == NO_NUMBER).any() for numbers in found.values()):
             return found
         new = new_keys(facts={name: table}, known=self._keys, first=self._next)
-        self._engine.insert(self._name, new.select(*self._keys.columns))
+        self.engine.insert(self._name, new.select(*self._keys.columns))
         self._next = self._first + self.new().count().to_pyarrow().as_py()
         return self._found(name, table, rows)
 
@@ -47,7 +47,7 @@ class Numbering:
         found = {number: np.full(rows, NO_RECORD, np.int64) for number in KEY_COLUMNS[name]}
         query = numbers_of_rows(name=name, table=table, keys=self._keys, row=POSITION)
         # The engine's threads give rows in any order; to sort them would cost more than to put each in its place.
-        for piece in self._engine.con.execute(self._engine.compile(query)).to_arrow_reader():
+        for piece in self.engine.con.execute(self.engine.compile(query)).to_arrow_reader():
             position = piece[POSITION].to_numpy()
             for number, numbers in found.items():
                 numbers[position] = piece[number].to_numpy()
