@@ -1,6 +1,6 @@
 """The rows of a batch on their way into a Parquet file: read in pieces, written as they were given, with further columns.
 
-The engine could write them too. It would make text of every column and look for equal values again, two thirds of the work of
+The engine could write them too. It would make text of every column and look for equal values again, more than half of the work of
 a large import; Arrow hands on the codes under which the file that was given already has them.
 """
 
