@@ -45,14 +45,12 @@ def journeys_of(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of:
     """
     known = happened_by(facts=facts, as_of=as_of, zone=mapping.zone)
     known = as_one(facts=known, into=merged_into(merges=known["merges"]))
-    moves = placed(transitions=known["transitions"], mapping=mapping)
+    moves = placed(transitions=known["transitions"], mapping=mapping).cache()
     leads = leads_of(leads=known["leads"], mapping=mapping).cache()
     deals = deals_of(facts=known, moves=moves, leads=leads, mapping=mapping).cache()
     later = later_passes(facts=known, moves=moves, deals=deals, leads=leads, mapping=mapping).cache()
     touches = touches_of(facts=known, deals=deals, later=later)
-    went = pass_of(
-        rows=moves.filter((moves.record == "lead") & moves.position.notnull()), later=later, nr="nr", at="at"
-    )
+    went = pass_of(rows=moves.filter(moves.record == "lead"), later=later, nr="nr", at="at")
     positions = range(len(mapping.funnel.stages))
     passes = journey_rows(
         leads=leads,

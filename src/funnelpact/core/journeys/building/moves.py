@@ -9,6 +9,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.building.days import day_in
+from funnelpact.core.journeys.building.tables import alone_and_several, stacked
 from funnelpact.core.journeys.mapping import FunnelMapping, StageLabel
 from funnelpact.core.journeys.stages import EXIT
 
@@ -61,11 +62,12 @@ def _holds(rows: ir.Table, entry: StageLabel) -> ir.Value:
 
 
 def placed(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:
-    """This returns the transitions of leads and deals as journeys need them: `record` (lead or deal), `nr`, `at`, `is_day`,
-    `position`, `label`, `reason`.
+    """This returns the transitions of leads and deals that mean something, as journeys need them: `record` (lead or deal),
+    `nr`, `at`, `is_day`, `position`, `label`, `reason`.
     """
     rows = positioned(transitions=transitions, mapping=mapping)
-    rows = rows.mutate(record=_record(rows.subject_kind)).filter(lambda table: table.record.notnull())
+    rows = rows.mutate(record=_record(rows.subject_kind))
+    rows = rows.filter(rows.record.notnull() & rows.position.notnull())
     return rows.select(
         "record",
         "label",
@@ -109,6 +111,9 @@ def entered(*, moves: ir.Table, by: Sequence[str], positions: range) -> ir.Table
 
 def ends(*, moves: ir.Table, by: Sequence[str]) -> ir.Table:
     """This returns the label and reason of each group's last exit: `left_label`, `left_reason`."""
-    out = moves.filter(moves.position == LEFT)
-    order = ibis.struct({"at": out["at"], "label": out.label, "reason": out.reason.fill_null("")})
-    return out.group_by(list(by)).aggregate(left_label=out.label.argmax(order), left_reason=out.reason.argmax(order))
+    alone, several = alone_and_several(rows=moves.filter(moves.position == LEFT), by=by)
+    order = ibis.struct({"at": several["at"], "label": several.label, "reason": several.reason.fill_null("")})
+    last = several.group_by(list(by)).aggregate(
+        left_label=several.label.argmax(order), left_reason=several.reason.argmax(order)
+    )
+    return stacked(tables=[alone.select(*by, left_label="label", left_reason="reason"), last])

@@ -23,6 +23,18 @@ def stacked(*, tables: Sequence[ir.Table], distinct: bool = False) -> ir.Table:
     return ibis.union(*alike, distinct=distinct) if len(alike) > 1 else alike[0]
 
 
+def alone_and_several(*, rows: ir.Table, by: Sequence[str]) -> tuple[ir.Table, ir.Table]:
+    """This returns the rows that are alone under their key, and those that share it with others.
+
+    Of most records a source says everything once. Engines pass such rows on much faster than they aggregate their texts.
+    """
+    # A view, because joins on what another join computed cannot be chained.
+    rows = rows.view()
+    counted = rows.group_by(list(by)).aggregate(rows_of_key=rows.count())
+    often = counted.filter(counted.rows_of_key > 1).drop("rows_of_key")
+    return rows.anti_join(often, list(by)), rows.semi_join(often, list(by))
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What is known of some passes: a table with each pair of `record` and `number` once, and what its columns are called
