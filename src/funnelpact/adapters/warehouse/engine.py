@@ -83,6 +83,8 @@ def connect(*, limits: Limits, folder: Path) -> Backend:
     }
     if limits.threads is not None:
         settings["threads"] = limits.threads
+    # The engine itself puts nested queries together, in a fraction of the time.
+    ibis.options.sql.fuse_selects = False
     engine: Backend = _Engine().connect()
     for name, value in settings.items():
         quoted = value.replace("'", "''")
@@ -156,4 +158,6 @@ def copy_to(engine: Backend, rows: ir.Table, path: Path) -> None:
     if rows.op().find(ops.InMemoryTable):
         # Only what Ibis runs itself makes the engine see the few rows that are in nobody's table, such as names.
         rows.limit(0).to_pyarrow()
-    engine.raw_sql(f"COPY ({engine.compile(rows)}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+    # A column of more values is packed about as well without a dictionary, and much faster.
+    how = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 2000"
+    engine.raw_sql(f"COPY ({engine.compile(rows)}) TO '{quoted}' ({how})")

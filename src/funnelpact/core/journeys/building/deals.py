@@ -16,7 +16,9 @@ _TEXTS = ("currency", "reason", "owner", "product")
 _PRIMARY, _NAMED, _OTHER = 0, 1, 2
 
 
-def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
+def deals_of(
+    *, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table, mapping: FunnelMapping, with_days: bool = True
+) -> ir.Table:
     """This returns one row for each deal: `deal_nr`, the `lead_nr` it is credited to (NULL: no known lead), what it brought.
 
     `leads` has `nr` and `created_at` of every lead that counts, `moves` are `core.journeys.building.moves.placed`. Columns beside:
@@ -27,7 +29,7 @@ def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table,
     one = _said_now(facts["deals"])
     of_deals = moves.filter(moves.record == "deal")
     positions = range(len(mapping.funnel.stages))
-    went = entered(moves=of_deals, by=["nr"], positions=positions)
+    went = entered(moves=of_deals, by=["nr"], positions=positions, with_days=with_days)
     last = ends(moves=of_deals, by=["nr"])
     credited = _credited(facts=facts, deals=one, leads=leads, attribution=mapping.attribution)
     joined = (

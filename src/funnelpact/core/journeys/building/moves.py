@@ -83,24 +83,27 @@ def _record(kind: ir.Value) -> ir.Value:
     return kind.cases(("lead", "lead"), ("contact", "lead"), ("deal", "deal"), else_=ibis.null("string"))
 
 
-def entered(*, moves: ir.Table, by: Sequence[str], positions: range) -> ir.Table:
+def entered(*, moves: ir.Table, by: Sequence[str], positions: range, with_days: bool = True) -> ir.Table:
     """This returns, for each group, the first instant of each position, and what is to be known of exits.
 
     `t0` … the first instant, `x0` … the first that is known to the instant (NULL where only days are); `left_at` and
     `left_exactly` the last exit, `stayed_at` the last entry into any position, `exits`, `returns` the positions entered again
-    after a later one.
+    after a later one. Without `with_days` every move is known to the instant, and each is looked at once.
     """
     left = moves.position == LEFT
     exact = ~moves.is_day
+    exactly = {"left_exactly": moves["at"].max(where=left & exact)}
+    exactly |= {f"x{place}": moves["at"].min(where=(moves.position == place) & exact) for place in positions}
     first = moves.group_by(list(by)).aggregate(
         left_at=moves["at"].max(where=left),
-        left_exactly=moves["at"].max(where=left & exact),
         stayed_at=moves["at"].max(where=moves.position >= 0),
-        exits=left.sum(),
+        exits=moves.count(where=left),
         **{f"t{place}": moves["at"].min(where=moves.position == place) for place in positions},
-        **{f"x{place}": moves["at"].min(where=(moves.position == place) & exact) for place in positions},
         **{f"last{place}": moves["at"].max(where=moves.position == place) for place in positions[:-1]},
+        **(exactly if with_days else {}),
     )
+    if not with_days:
+        first = first.mutate(left_exactly=first.left_at, **{f"x{place}": first[f"t{place}"] for place in positions})
     returned = []
     for place in positions[:-1]:
         later = [first[f"t{above}"] for above in positions[place + 1 :]]
