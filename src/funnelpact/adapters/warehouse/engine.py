@@ -49,7 +49,7 @@ class Limits:
     spill: Path | None = None
 
 
-class _Compiler(DuckDBCompiler):
+class _Compiler(DuckDBCompiler):  # type: ignore[misc]
     """The compiler of Ibis, but for what a clock in UTC shows at an instant.
 
     DuckDB asks its calendar library for that, which takes longer than all the rest of making journeys.
@@ -64,7 +64,7 @@ class _Compiler(DuckDBCompiler):
         return super().visit_Cast(op, arg=arg, to=to)
 
 
-class _Engine(Backend):
+class _Engine(Backend):  # type: ignore[misc]
     compiler = _Compiler()
 
 

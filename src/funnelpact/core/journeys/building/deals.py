@@ -69,7 +69,7 @@ def deals_of(
 
 
 def _said_now(deals: ir.Table) -> ir.Table:
-    alone, several = alone_and_several(rows=deals, by=["deal_nr"])
+    alone, several = alone_and_several(rows=deals, by="deal_nr")
 
     def said(value: ir.Value) -> ir.Value:
         return value.argmax(ibis.struct({"batch": several.batch, "said": value.notnull(), "value": value}))

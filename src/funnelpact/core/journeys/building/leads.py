@@ -23,7 +23,7 @@ def leads_of(*, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
     Rows of one number are one lead, created when the first of them was; that one says what it is, and where it is silent
     so is the lead. An empty label says nothing.
     """
-    one, several = alone_and_several(rows=leads, by=["lead_nr"])
+    one, several = alone_and_several(rows=leads, by="lead_nr")
     alone = one.select(
         nr="lead_nr",
         key="lead",

@@ -114,7 +114,7 @@ def entered(*, moves: ir.Table, by: Sequence[str], positions: range, with_days: 
 
 def ends(*, moves: ir.Table, by: Sequence[str]) -> ir.Table:
     """This returns the label and reason of each group's last exit: `left_label`, `left_reason`."""
-    alone, several = alone_and_several(rows=moves.filter(moves.position == LEFT), by=by)
+    alone, several = alone_and_several(rows=moves.filter(moves.position == LEFT), by="nr")
     order = ibis.struct({"at": several["at"], "label": several.label, "reason": several.reason.fill_null("")})
     last = several.group_by(list(by)).aggregate(
         left_label=several.label.argmax(order), left_reason=several.reason.argmax(order)

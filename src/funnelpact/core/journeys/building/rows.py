@@ -116,7 +116,7 @@ def _of_deals(deals: ir.Table, mapping: FunnelMapping) -> ir.Table:
 
 
 def _deals_of_pass(deals: ir.Table, positions: range) -> ir.Table:
-    alone, ours = alone_and_several(rows=deals.filter(deals.lead_nr.notnull()), by=["lead_nr", "pass"])
+    alone, ours = alone_and_several(rows=deals.filter(deals.lead_nr.notnull()), by="lead_nr")
     order = ibis.struct({"at": ours.opened_at, "nr": ours.deal_nr})
     last_out = ibis.struct({"at": ours.left_at, "label": ours.left_label.fill_null(""), "nr": ours.deal_nr})
     one_currency = ours.currency.min() == ours.currency.max()

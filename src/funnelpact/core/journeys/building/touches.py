@@ -78,7 +78,7 @@ def hand_overs(*, facts: Mapping[str, ir.Table], later: ir.Table) -> ir.Table:
         exact=rows.precision == Precision.INSTANT.value,
     )
     plain = pass_of(rows=plain, later=later, nr="record", at="at")
-    alone, several = alone_and_several(rows=plain, by=["record", "pass"])
+    alone, several = alone_and_several(rows=plain, by="record")
     order = ibis.struct({"at": several["at"], "owner": several.owner.fill_null(""), "team": several.team.fill_null("")})
     last = several.group_by("record", "pass").aggregate(
         handed_day=several["at"].min(),
