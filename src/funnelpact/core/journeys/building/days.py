@@ -21,7 +21,7 @@ def day_in(*, zone: str, at: ir.Value, is_day: ir.Value) -> ir.Value:
     stretches_of_zone = _offsets(zone)
     if {offset for _, offset in stretches_of_zone} == {0}:
         return clock.date()
-    return ibis.ifelse(is_day, clock, clock + _minutes(clock, stretches_of_zone).as_interval("m")).date()
+    return ibis.ifelse(is_day, clock, clock + _minutes(at, stretches_of_zone).as_interval("m")).date()
 
 
 def naive(*, at: ir.Value) -> ir.Value:
@@ -29,17 +29,13 @@ def naive(*, at: ir.Value) -> ir.Value:
     return at.cast("timestamp")
 
 
-def _minutes(clock: ir.Value, of_zone: Sequence[tuple[datetime, int]]) -> ir.Value:
+def _minutes(at: ir.Value, of_zone: Sequence[tuple[datetime, int]]) -> ir.Value:
     """How far the zone is ahead of UTC, found by halving: seven comparisons a value where a zone changes its clocks."""
     if len(of_zone) == 1:
         return ibis.literal(of_zone[0][1], "int16")
     middle = len(of_zone) // 2
     end, _ = of_zone[middle - 1]
-    return ibis.ifelse(
-        clock < ibis.timestamp(end.replace(tzinfo=None).isoformat()),
-        _minutes(clock, of_zone[:middle]),
-        _minutes(clock, of_zone[middle:]),
-    )
+    return ibis.ifelse(at < instant(at=end), _minutes(at, of_zone[:middle]), _minutes(at, of_zone[middle:]))
 
 
 @lru_cache(maxsize=8)
