@@ -84,7 +84,7 @@ def connect(*, limits: Limits, folder: Path) -> Backend:
     if limits.threads is not None:
         settings["threads"] = limits.threads
     # The engine itself puts nested queries together, in a fraction of the time.
-    ibis.options.sql.fuse_selects = False
+    ibis.options.set("sql.fuse_selects", False)
     engine: Backend = _Engine().connect()
     for name, value in settings.items():
         quoted = value.replace("'", "''")
