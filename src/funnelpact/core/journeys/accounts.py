@@ -27,33 +27,41 @@ def accounts(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of: da
     calendar = _months(start, as_of)
     joined = calendar.left_join(changes, ["customer_nr", "month"]).drop("customer_nr_right", "month_right")
     joined = joined.left_join(rated, ["customer_nr", "month"]).drop("customer_nr_right", "month_right")
-    running = ibis.window(group_by="customer_nr", order_by="month", preceding=None, following=0)
-    # The amount after the last renewal up to the month stands until the next one.
-    told = joined.mutate(renewed_in=ibis.ifelse(joined.last_after.notnull(), joined.month, None))
-    told = told.mutate(since=told.renewed_in.max().over(running))
-    amounts = told.filter(told.last_after.notnull()).select(
-        of_customer="customer_nr", of_month="month", amount="last_after"
-    )
-    both = told.left_join(amounts, (told.customer_nr == amounts.of_customer) & (told.since == amounts.of_month))
+    amounts = _amounts(changes, start)
+    standing = [("customer_nr", "of_customer"), joined.month >= amounts.since, joined.month < amounts.until]
+    both = joined.left_join(amounts, standing)
     after = ibis.coalesce(both.amount, both.recurring)
-    in_order = ibis.window(group_by="customer_nr", order_by="month")
-    first = both.month == both.begins
-    with_after = both.mutate(recurring_after=after, started=first)
-    return with_after.select(
+    before = ibis.ifelse(both.month == both.since, ibis.coalesce(both.amount_before, both.recurring), after)
+    return both.select(
         "customer_nr",
         "customer",
         "month",
-        "started",
-        "recurring_after",
         "currency",
         "owner",
-        recurring_before=with_after.recurring_after.lag().over(in_order),
-        renewals=with_after.renewals.fill_null(0),
-        expanded=with_after.expanded.fill_null(0),
-        contracted=with_after.contracted.fill_null(0),
-        churned=with_after.churned.fill_null(0),
-        ratings=with_after.ratings.fill_null(0),
-        rated=with_after.rated.fill_null(0.0),
+        started=both.month == both.begins,
+        recurring_after=after,
+        recurring_before=ibis.ifelse(both.month == both.begins, None, before),
+        renewals=both.renewals.fill_null(0),
+        expanded=both.expanded.fill_null(0),
+        contracted=both.contracted.fill_null(0),
+        churned=both.churned.fill_null(0),
+        ratings=both.ratings.fill_null(0),
+        rated=both.rated.fill_null(0.0),
+    )
+
+
+def _amounts(changes: ir.Table, start: ir.Table) -> ir.Table:
+    """What a customer pays from the month of a renewal, `since`, until that of the next one, and what they paid before."""
+    begun = start.select(of_customer="customer_nr", begins="begins")
+    told = changes.filter(changes.last_after.notnull()).inner_join(begun, [("customer_nr", "of_customer")])
+    told = told.filter(told.month >= told.begins)
+    in_order = ibis.window(group_by="of_customer", order_by="month")
+    return told.select(
+        "of_customer",
+        since="month",
+        until=told.month.lead().over(in_order).fill_null(ibis.literal(date.max)),
+        amount="last_after",
+        amount_before=told.last_after.lag().over(in_order),
     )
 
 

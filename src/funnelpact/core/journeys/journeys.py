@@ -45,20 +45,19 @@ def journeys_of(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of:
     """
     known = happened_by(facts=facts, as_of=as_of, zone=mapping.zone)
     known = as_one(facts=known, into=merged_into(merges=known["merges"]))
-    moves = placed(transitions=known["transitions"], mapping=mapping)
+    moves = placed(transitions=known["transitions"], mapping=mapping).cache()
+    with_days = bool(moves.is_day.any().to_pyarrow().as_py())
     leads = leads_of(leads=known["leads"], mapping=mapping).cache()
-    deals = deals_of(facts=known, moves=moves, leads=leads, mapping=mapping).cache()
+    deals = deals_of(facts=known, moves=moves, leads=leads, mapping=mapping, with_days=with_days).cache()
     later = later_passes(facts=known, moves=moves, deals=deals, leads=leads, mapping=mapping).cache()
     touches = touches_of(facts=known, deals=deals, later=later)
-    went = pass_of(
-        rows=moves.filter((moves.record == "lead") & moves.position.notnull()), later=later, nr="nr", at="at"
-    )
+    went = pass_of(rows=moves.filter(moves.record == "lead"), later=later, nr="nr", at="at")
     positions = range(len(mapping.funnel.stages))
     passes = journey_rows(
         leads=leads,
         later=later,
         deals=pass_of(rows=deals, later=later, nr="lead_nr", at="opened_at"),
-        entered=entered(moves=went, by=["nr", "pass"], positions=positions),
+        entered=entered(moves=went, by=["nr", "pass"], positions=positions, with_days=with_days),
         ends=ends(moves=went, by=["nr", "pass"]),
         handed=hand_overs(facts=known, later=later),
         engaged=engagements_of(facts=known, later=later),
