@@ -130,6 +130,10 @@ WORLD = """
     deal lost of plain 2026-02-05
     deal lost > Lost 2026-02-25
     deal next of plain 2026-02-26
+    lead sold 2026-01-20
+    deal erased of sold 2026-01-21
+    deal erased > "Closed Won" 2026-02-11
+    deletion erased 2026-02-12 subject_kind=deal
 """
 
 
@@ -143,6 +147,7 @@ def test_each_record_that_is_not_counted_alike_has_its_reason() -> None:
         ("created", "merged", False): ("twin",),
         ("created", "returned", True): ("back",),
         ("won", "again", False): ("deal:second",),
+        ("won", "excluded:deleted", False): ("deal:erased",),
         ("left", "goes_on", False): ("deal:lost",),
         ("left", "no_deal", True): ("poor",),
         ("cohort", "won_earlier", True): ("old",),

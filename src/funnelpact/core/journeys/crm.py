@@ -10,7 +10,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.journeys.building.days import day_in
 from funnelpact.core.journeys.building.deals import deals_of
-from funnelpact.core.journeys.building.identity import merged_into
+from funnelpact.core.journeys.building.identity import deleted, merged_into
 from funnelpact.core.journeys.building.leads import leads_of
 from funnelpact.core.journeys.building.moves import LEFT, entered, placed
 from funnelpact.core.journeys.building.tables import stacked
@@ -20,8 +20,8 @@ from funnelpact.core.journeys.mapping import FunnelMapping
 def crm_records(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping) -> ir.Table:
     """This returns one row for each lead and each deal of the facts, whatever was merged, deleted or excluded.
 
-    `kind` (lead or deal), `nr`, `stays_nr` (the record into which it is merged now, else its own number), `key` as the source
-    writes it; `created_on`, `won_on`, `left_on`: days of the mapping's zone on which the record itself was created, first won
+    `kind` (lead or deal), `nr`, `stays_nr` (the record into which it is merged now, else its own number), `gone` (deleted), `key`
+    as the source writes it; `created_on`, `won_on`, `left_on`: days of the mapping's zone on which the record itself was created, first won
     and, where that is the last thing said of it, lost; `place`, the position of the stage that it shows now (NULL: none, it has
     left). A lead of which nothing was said is in the first stage, a deal in that of deals.
     """
@@ -29,6 +29,9 @@ def crm_records(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping) -> ir.
     leads = leads_of(leads=facts["leads"], mapping=mapping).cache()
     deals = deals_of(facts=facts, moves=moves, leads=leads, mapping=mapping)
     both = stacked(tables=[_leads(leads, moves, mapping), _deals(deals, moves, mapping)])
+    gone = deleted(deletions=facts["deletions"]).rename(gone_nr="record")
+    both = both.left_join(gone, [("nr", "gone_nr")]).drop("gone_nr")
+    both = both.mutate(gone=both.gone.fill_null(False)).view()
     into = merged_into(merges=facts["merges"])
     if not into:
         return both.mutate(stays_nr=both.nr)

@@ -129,6 +129,7 @@ def _linked(records: ir.Table, passes: ir.Table) -> ir.Table:
         "kind",
         "nr",
         "stays_nr",
+        "gone",
         "key",
         "created_on",
         "place",
@@ -157,6 +158,7 @@ def _several(rows: ir.Table, day: str) -> ir.Value:
 def _reasons(rows: ir.Table, *further: tuple[ir.Value, str]) -> ir.Value:
     first = [
         (rows.nr != rows.stays_nr, ibis.literal("merged")),
+        (rows.gone, ibis.literal("excluded:deleted")),
         (rows.our_why.notnull(), rows.our_why),
     ]
     return ibis.cases(*first, *((test, ibis.literal(name)) for test, name in further), else_=ibis.literal(KEPT))
