@@ -19,7 +19,7 @@ def slow_accounts(rows: Iterable[tuple[str, Row]], as_of: date, zone: str) -> li
     for table, row in there:
         if table in said:
             said[table].append({**row, "stays": into.get(row["customer"], row["customer"])})
-    found = []
+    found: list[Row] = []
     for stays in sorted({row["stays"] for row in said["customers"]}):
         found += _of_customer(
             {table: [row for row in of if row["stays"] == stays] for table, of in said.items()}, as_of, zone

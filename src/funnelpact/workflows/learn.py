@@ -26,7 +26,7 @@ from funnelpact.core.terms.report import Figures
 from funnelpact.workflows.journeys import journeys_now, knowing
 from funnelpact.workflows.mapping import mapping_in_force
 from funnelpact.workflows.ports import FactStore, FunnelMappings
-from funnelpact.workflows.quality import check_quality, refuse_if_spoilt
+from funnelpact.workflows.quality import check_once, check_quality, refuse_if_spoilt
 
 HORIZON_DAYS = 365
 LEAK = Fraction(1, 50)
@@ -93,9 +93,9 @@ def learn_funnel(
     facts = happened_by(facts=everything, as_of=day, zone=mapping.zone)
     mapping = knowing(mapping=mapping, facts=facts)
     dimension = _dimension(facts, by)
-    spoilt = check_quality(
-        store=store, as_of=day, known_at=known_at, mappings=mappings, spoiling=(*figures, Figures.RESPONSE)
-    )
+    # Issues that refuse nothing are of use only to tell what was accepted.
+    check = check_quality if accepted else check_once
+    spoilt = check(store=store, as_of=day, known_at=known_at, mappings=mappings, spoiling=(*figures, Figures.RESPONSE))
     refuse_if_spoilt(report=spoilt, figures=figures, accepted=accepted)
     against = [issue for issue in spoilt.refused.get(Figures.RESPONSE, ()) if issue.code not in accepted]
     journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day, version=version)

@@ -83,6 +83,15 @@ class FactStore(Protocol):
     def facts(self, *, known_at: datetime | None = None) -> dict[str, Any]:
         """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
 
+    def mark(self, *, what: str) -> str:
+        """The mark of a finding about the facts as they are now; of other facts it is another."""
+
+    def is_marked(self, mark: str) -> bool:
+        """Whether that was found out before."""
+
+    def set_mark(self, mark: str) -> None:
+        """Remember what was found out."""
+
     def add(
         self,
         *,

@@ -4,6 +4,7 @@ DATA/landing/<batch>-<position>-<random>.gz       what was received, compressed,
 DATA/facts/<table>/<first>-<last>-<random>.parquet  the facts of these batches; beside the tables, `keys` and `corrections`
 DATA/forget.key                                   the key of the list of people who were erased
 DATA/spill-<process>-<random>/                    what an engine could not hold in memory
+DATA/marks                                        what need not be found out again of the facts as they are
 DATA/lock                                         held while files are written; its time says when leftovers were removed
 
 A file counts from the moment at which the ledger names it. What it does not name is left over from an attempt that was
@@ -32,6 +33,7 @@ from funnelpact.adapters.warehouse.families import Families, smallest
 from funnelpact.adapters.warehouse.hiding.batches import Forgetting, HiddenBatch, hide_batch
 from funnelpact.adapters.warehouse.landing import Facts, Landing, as_arrow, sha256_of_table
 from funnelpact.adapters.warehouse.leftovers import remove_leftovers
+from funnelpact.adapters.warehouse.marks import mark_of, marked, set_mark
 from funnelpact.core.facts.kept import NOTHING, RECEIVED, REFUSED, TABLE, Batch, Delivery, FactFile, LandingFile, Ledger
 from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.terms.message import Message
@@ -102,6 +104,18 @@ class FactFolder:
         self._refuse_old()
         upto = self.ledger.last_batch(known_at=known_at)
         return self.families().keys(self.ledger.fact_files(), upto=upto)
+
+    def mark(self, *, what: str) -> str:
+        """The mark of a finding about the facts as they are now."""
+        return mark_of(paths=(file.path for file in self.ledger.fact_files()), what=what)
+
+    def is_marked(self, mark: str) -> bool:
+        """Whether that was found out before."""
+        return marked(folder=self.folder, mark=mark)
+
+    def set_mark(self, mark: str) -> None:
+        """Remember what was found out."""
+        set_mark(folder=self.folder, mark=mark)
 
     def add(
         self,
