@@ -104,8 +104,15 @@ class FactStore(Protocol):
         complete_until: datetime | None = None,
         refused: Mapping[str, bytes] | None = None,
         delivery: Delivery = NOTHING,
+        found: Callable[[Mapping[str, Traces]], None] = ...,
     ) -> Batch | None:
-        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""
+        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it.
+
+        `found` is told what was found of people who were erased, by file or table.
+        """
+
+    def people_in(self, *, received: Mapping[str, bytes], mapping: Mapping[str, Any]) -> Mapping[str, Traces]:
+        """What received files hold of people who were erased, by file; nothing is kept."""
 
     def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
         """What is known now, or was known then."""
