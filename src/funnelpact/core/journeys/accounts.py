@@ -16,7 +16,7 @@ from funnelpact.core.journeys.mapping import FunnelMapping
 def accounts(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of: date) -> ir.Table:
     """This returns one row for each customer and month of the reporting zone in which anything is known of them.
 
-    `customer_nr`, `customer`, `month` (its first day), `started` (in this month), `recurring_before` and `recurring_after` (the
+    `customer_nr`, `customer`, `month` (its first day; a fiscal year changes no month), `started` (in this month), `recurring_before` and `recurring_after` (the
     yearly amount at the month's beginning and end, NULL where the source tells none; 0 after churn), `currency`, `owner`,
     `renewals`, `expanded`, `contracted`, `churned`, `ratings`, `rated` (the sum of scores as shares of the best possible).
     Months run from the start of the customer to the month of `as_of`, without gap.
@@ -66,16 +66,11 @@ def _amounts(changes: ir.Table, start: ir.Table) -> ir.Table:
 
 
 def _starts(customers: ir.Table, mapping: FunnelMapping) -> ir.Table:
-    order = ibis.struct({"batch": customers.batch, "at": customers.happened_at, "owner": customers.owner.fill_null("")})
-    one = customers.group_by("customer_nr").aggregate(
-        customer=customers.customer.min(),
-        first_at=customers.happened_at.min(),
-        is_day=(customers.precision == Precision.DAY.value).all(),
-        recurring=customers.recurring.argmax(order),
-        currency=customers.currency.argmax(order),
-        owner=customers.owner.argmax(order),
-    )
-    return one.mutate(begins=day_in(zone=mapping.zone, at=one.first_at, is_day=one.is_day).truncate("M")).drop("is_day")
+    dated = _in_month(customers, mapping)
+    order = ibis.struct({"batch": dated.batch, "at": dated.happened_at, "id": dated.source_id})
+    # Of each column what was learnt last and says anything; which engine would pass over an empty one is not sure.
+    last = {name: dated[name].argmax(order, where=dated[name].notnull()) for name in ("recurring", "currency", "owner")}
+    return dated.group_by("customer_nr").aggregate(customer=dated.customer.min(), begins=dated.month.min(), **last)
 
 
 def _months(start: ir.Table, as_of: date) -> ir.Table:
@@ -93,17 +88,22 @@ def _changes(renewals: ir.Table, mapping: FunnelMapping) -> ir.Table:
     gone = outcome.contains("churn").fill_null(False)
     after = ibis.ifelse(gone, ibis.literal(0, "decimal(18, 4)"), dated.amount_after)
     order = ibis.struct({"at": dated.happened_at, "batch": dated.batch, "id": dated.source_id})
+    # Where an amount is missing, the outcome tells; whoever left has neither more nor less.
+    more = ibis.coalesce(dated.amount_after > dated.amount_before, outcome.contains("expan"))
+    less = ibis.coalesce(dated.amount_after < dated.amount_before, outcome.contains("contract"))
     return dated.group_by("customer_nr", "month").aggregate(
         renewals=dated.count().cast("int32"),
-        expanded=(dated.amount_after > dated.amount_before).sum().cast("int32"),
-        contracted=((dated.amount_after < dated.amount_before) & ~gone).sum().cast("int32"),
+        expanded=(more & ~gone).sum().cast("int32"),
+        contracted=(less & ~gone).sum().cast("int32"),
         churned=gone.sum().cast("int32"),
-        last_after=after.argmax(order),
+        last_after=after.argmax(order, where=after.notnull()),
     )
 
 
 def _ratings(ratings: ir.Table, mapping: FunnelMapping) -> ir.Table:
     dated = _in_month(ratings, mapping)
+    # A score without its scale says nothing, and must not count where shares are averaged.
+    dated = dated.filter(dated.score.notnull() & (dated["scale"] > 0))
     return dated.group_by("customer_nr", "month").aggregate(
         ratings=dated.count().cast("int32"), rated=(dated.score / dated["scale"]).sum()
     )

@@ -30,7 +30,7 @@ WHOSE: dict[str, tuple[str, tuple[str, ...]]] = {
     "links": ("from_nr", ("to_nr", "from_kind", "to_kind", "role")),
     "merges": ("subject_nr", ("into_nr", "undone")),
     "deletions": ("subject_nr", ("undone",)),
-    "customers": ("customer_nr", ("deal_nr", "customer", "recurring", "currency", "owner")),
+    "customers": ("customer_nr", ("source_id", "deal_nr", "customer", "recurring", "currency", "owner")),
     "renewals": ("customer_nr", ("source_id", "outcome", "amount_before", "amount_after")),
     "ratings": ("customer_nr", ("score", "scale")),
 }
