@@ -13,7 +13,7 @@ from funnelpact.adapters.connectors.files.source import FileSource
 from funnelpact.adapters.warehouse.rebuild import rebuild
 from funnelpact.apps.language import language
 from funnelpact.core.terms.report import ImportReport
-from funnelpact.core.view.imports import report_data
+from funnelpact.core.view.intake.imports import report_data
 from funnelpact.workflows.person import PersonAmbiguous, PersonUnknown
 from funnelpact.workflows.rollup import roll_up
 from funnelpact.workflows.sync import import_facts
