@@ -11,9 +11,13 @@ from numpy.testing import assert_allclose
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.proportion import proportion_confint
 
-from funnelpact.core.measure.curves.curve import Curve, gain_variance
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.incidence import gain_variance
 from funnelpact.core.measure.curves.interval import Method, share_interval
-from tests.lifetables import MOVED, OPEN, Pass, table_of
+from funnelpact.core.measure.curves.many import Curves
+from tests.lifetables import MOVED, OPEN, Pass, stacked, table_of
+from tests.recovery.others import kaplan_meier, log_log, variance_by_counting
+from tests.unit.core.measure.curves.test_curve import TWENTY
 
 LOST, RECYCLED = 2, 3
 
@@ -126,6 +130,33 @@ def test_the_variance_of_a_value_is_that_of_the_mean_where_all_have_ended() -> N
     )
 
     assert_allclose(variance[-1], np.var(amounts) / len(amounts), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("age", "low", "high"), [(15, 0.135756450506597, 0.558671937796913), (30, 0.185986961703481, 0.683304973749152)]
+)
+def test_the_variance_gives_the_log_log_interval_of_r(age: int, low: float, high: float) -> None:
+    """What R survival prints around the share of the twenty passes, from our share and variance, to 1e-12."""
+    curve = Curve.from_table(table=TWENTY)
+    ends = log_log(share=curve.moved[age], error=np.sqrt(curve.variance[age]))
+
+    assert_allclose(ends, (low, high), rtol=0, atol=1e-12)
+
+
+def test_the_variance_of_cmprsk_differs_by_design() -> None:
+    """R's cmprsk takes the ends of a day for Poisson counts: .014508 at day 15, where Greenwood's has .013303."""
+    curves = Curves.from_counts(counts=stacked([TWENTY]))
+    found = variance_by_counting(found=curves.found, cause=0, days=15)
+
+    assert_allclose(found, 0.0145080566025689, rtol=0, atol=1e-12)
+    assert_allclose(curves.variance[0, 15], 0.1153365971226570**2, rtol=0, atol=1e-12)
+
+
+def test_lost_taken_for_unfinished_gives_the_wrong_answer_of_r() -> None:
+    """Kaplan-Meier with the lost ones cut off: 59.5 % by day 30, where 44.9 % are moved."""
+    curves = Curves.from_counts(counts=stacked([TWENTY]))
+
+    assert_allclose(kaplan_meier(curves.found)[0, 30], 1 - 0.404595404595405, atol=1e-12)
 
 
 def test_an_open_pass_forgets_nothing_but_its_age() -> None:

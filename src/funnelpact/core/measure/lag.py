@@ -8,7 +8,8 @@ from math import sqrt
 
 import numpy as np
 
-from funnelpact.core.measure.curves.curve import Curve, gain_variance
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.incidence import gain_variance
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.curves.limits import cautions_of_age, reach
 from funnelpact.core.measure.unfold import caution, counts_so_far, label, not_known, rule

@@ -10,8 +10,9 @@ from math import sqrt
 import numpy as np
 from scipy.special import stdtrit
 
-from funnelpact.core.measure.curves.curve import Curve, gain_variance, with_missing
-from funnelpact.core.measure.curves.interval import TAIL, share_interval
+from funnelpact.core.measure.curves.curve import Curve, with_missing
+from funnelpact.core.measure.curves.incidence import gain_variance
+from funnelpact.core.measure.curves.interval import TAIL, gain_intervals
 from funnelpact.core.measure.curves.limits import FEWEST, cautions_of_age, reach
 from funnelpact.core.measure.unfold import TO_WON, counts_so_far, not_known, value_derivation
 from funnelpact.core.terms.derivation import Derivation
@@ -228,11 +229,11 @@ def value_interval(
     ending = (np.array(table.moved) + np.array(table.left)) / watched
     variance = gain_variance(mean=amounts / watched, square=squared / watched, ending=ending, at_risk=watched)[days]
     before = np.concatenate((np.ones(1), curve.survival))[: days + 1]
-    # One amount that stands for all: with it the value is a rate that has the variance found.
-    unit = float((before * squared[: days + 1] / watched[: days + 1]).sum()) / value
-    share = value / unit
-    passes = (
-        share * (1 - share) * unit**2 / variance if share < 1 and variance > 0 else curve.effective_passes(days=days)
+    second = (before * squared[: days + 1] / watched[: days + 1]).sum()
+    low, high = gain_intervals(
+        gained=np.asarray(value),
+        second=np.asarray(second),
+        variance=np.asarray(variance),
+        passes=np.asarray(curve.effective_passes(days=days)),
     )
-    found = share_interval(share=share, passes=float(passes))
-    return Fraction(found.low * unit), Fraction(found.high * unit)
+    return Fraction(float(low)), Fraction(float(high))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import sqrt
 
+import numpy as np
+import numpy.typing as npt
 from scipy.special import betaincinv, ndtri
+
+Floats = npt.NDArray[np.float64]
 
 TAIL = 0.025
 """The chance left out on each side of a 95 % interval."""
@@ -51,24 +54,52 @@ def share_interval(*, share: float, passes: float, method: Method = Method.WILSO
     >>> round(share_interval(share=0.0, passes=100).high, 4)
     0.0362
     """
-    if passes <= 0:
-        return UNKNOWN
-    far = float(TAIL ** (1 / passes))
-    if share <= 0:
-        return Interval(low=0.0, high=1 - far, passes=passes)
-    if share >= 1:
-        return Interval(low=far, high=1.0, passes=passes)
-    low, high = (_wilson if method is Method.WILSON else _clopper_pearson)(share * passes, passes)
-    return Interval(low=low, high=high, passes=passes)
+    low, high = share_intervals(share=np.asarray(share), passes=np.asarray(passes), method=method)
+    return Interval(low=float(low), high=float(high), passes=passes) if passes > 0 else UNKNOWN
 
 
-def _wilson(moved: float, passes: float) -> tuple[float, float]:
+def share_intervals(*, share: Floats, passes: Floats, method: Method = Method.WILSON) -> tuple[Floats, Floats]:
+    """The low and the high ends of the intervals of many shares, in the shape of `share`; see `share_interval`.
+
+    >>> low, high = share_intervals(share=np.array([0.05, 0.0]), passes=np.array([1000.0, 100.0]))
+    >>> low.round(4).tolist(), high.round(4).tolist()
+    ([0.0381, 0.0], [0.0653, 0.0362])
+    """
+    share, counted = np.asarray(share, dtype=np.float64), np.maximum(np.asarray(passes, dtype=np.float64), 1e-300)
+    low, high = (_wilson if method is Method.WILSON else _clopper_pearson)(np.clip(share, 0, 1) * counted, counted)
+    far = TAIL ** (1 / counted)
+    none, all_of_them, unknown = share <= 0, share >= 1, np.asarray(passes) <= 0
+    low = np.where(unknown | none, 0.0, np.where(all_of_them, far, low))
+    high = np.where(unknown | all_of_them, 1.0, np.where(none, 1 - far, high))
+    return low, high
+
+
+def gain_intervals(*, gained: Floats, second: Floats, variance: Floats, passes: Floats) -> tuple[Floats, Floats]:
+    """The 95 % intervals of gains per pass, such as a value per lead, in the shape of `gained` and its unit.
+
+    `gained` is the mean gain per entered pass, above 0, `second` its mean square, `variance` that of the estimate,
+    `passes` the number to use where the variance says nothing. The interval is that of a rate with equal gains and the same mean
+    and variance: Wilson's on the passes that would give that variance. Where all gains are equal it is gain × the
+    interval of the rate.
+    """
+    # One gain that stands for all: with it the mean is a rate that has the variance found.
+    unit = second / gained
+    share = gained / unit
+    known = (share < 1) & (variance > 0)
+    effective = np.where(known, share * (1 - share) * unit**2 / np.where(known, variance, 1.0), passes)
+    low, high = share_intervals(share=share, passes=effective)
+    return low * unit, high * unit
+
+
+def _wilson(moved: Floats, passes: Floats) -> tuple[Floats, Floats]:
     square = NORMAL**2
     middle = (moved + square / 2) / (passes + square)
-    reach = NORMAL / (passes + square) * sqrt(moved * (passes - moved) / passes + square / 4)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    reach = NORMAL / (passes + square) * np.sqrt(moved * (passes - moved) / passes + square / 4)
+    return np.maximum(0.0, middle - reach), np.minimum(1.0, middle + reach)
 
 
-def _clopper_pearson(moved: float, passes: float) -> tuple[float, float]:
-    low = float(betaincinv(moved, passes - moved + 1, TAIL))
-    return low, float(betaincinv(moved + 1, passes - moved, 1 - TAIL))
+def _clopper_pearson(moved: Floats, passes: Floats) -> tuple[Floats, Floats]:
+    # At the two ends, where nothing is left on one side, the caller sets them.
+    more, rest = np.maximum(moved, 1e-300), np.maximum(passes - moved, 1e-300)
+    low, high = betaincinv(more, rest + 1, TAIL), betaincinv(more + 1, rest, 1 - TAIL)
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from funnelpact.core.measure.curves.curve import Curve, LifeTableBroken
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.incidence import LifeTableBroken
 from funnelpact.core.measure.curves.interval import Method
 from funnelpact.core.terms.lifetable import LifeTable
 from tests.lifetables import LEFT, MOVED, OPEN, Pass, table_of
