@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-import numpy as np
-
-from funnelpact.core.measure.curves.many import Counts
 from funnelpact.core.terms.lifetable import LifeTable
 
 OPEN, MOVED, LEFT = 0, 1, 2
@@ -50,20 +47,3 @@ def squares_of(passes: Iterable[Pass]) -> tuple[Fraction, ...]:
     paid = [row for row in rows if row.end == MOVED and row.amount is not None]
     ages = range(max((row.age for row in rows), default=-1) + 1)
     return tuple(Fraction(sum((row.amount or 0) ** 2 for row in paid if row.age == age)) for age in ages)
-
-
-def stacked(tables: Sequence[LifeTable], *, squares: Sequence[tuple[Fraction, ...]] | None = None) -> Counts:
-    """Life tables as one set of arrays, one segment each, the short ones filled up with ages that nobody reached."""
-    ages = max(len(table.moved) for table in tables)
-
-    def rows(parts: Iterable[Sequence[int | Fraction]]) -> np.ndarray:
-        return np.array([[float(value) for value in part] + [0.0] * (ages - len(part)) for part in parts])
-
-    return Counts(
-        entered=rows(table.entered for table in tables),
-        ends=np.stack((rows(table.moved for table in tables), rows(table.left for table in tables)), axis=-1),
-        open_at_cut=rows(table.open for table in tables),
-        amount=rows(table.amount for table in tables),
-        amount_known=rows(table.amount_known for table in tables),
-        squares=None if squares is None else rows(squares),
-    )

@@ -109,9 +109,9 @@ def value_per_lead(
     where amounts do not depend on the lag, and stays right where slow deals are larger. A won pass without an amount
     counts with the mean of the known ones; where fewer than `AMOUNTS_NEEDED` of them carry one, or none has been won,
     there is no value. Horizon, cautions and errors as in `matured_rate`.
-    The interval is that of a rate with equal amounts and the same mean and variance: Wilson's on effective passes, the
-    variance Greenwood's with amounts carried along. For equal amounts it is amount × the interval of the rate. With less
-    than about fifty wins of very uneven amounts it is somewhat too narrow, as large deals that have not come are not seen.
+    The interval is that of a rate with equal amounts and the same mean and variance (`gain_intervals`), the
+    variance Greenwood's with amounts carried along. For equal amounts it is amount × the interval of the rate. Where a
+    handful of very large orders carries the total it is too narrow, as large deals that have not come are not seen.
 
     >>> zeros = (Fraction(0),) * 40
     >>> table = LifeTable(entered=(100, *[0] * 40), moved=(10, *[0] * 40), left=(90, *[0] * 40), open=(0,) * 41,
@@ -234,6 +234,9 @@ def value_interval(
         gained=np.asarray(value),
         second=np.asarray(second),
         variance=np.asarray(variance),
+        moved=np.asarray(curve.at(days=days)),
+        moved_variance=np.asarray(curve.variance[days]),
+        known=np.asarray(float(sum(table.amount_known[: days + 1]))),
         passes=np.asarray(curve.effective_passes(days=days)),
     )
     return Fraction(float(low)), Fraction(float(high))

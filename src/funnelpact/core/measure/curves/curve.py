@@ -129,7 +129,7 @@ class Curve:
         watched = self.at_risk[: max(0, days) + 1]
         return float(watched.mean()) if len(watched) else 0.0
 
-    def interval(self, *, days: int, method: Method = Method.WILSON) -> Interval:
+    def interval(self, *, days: int, method: Method = Method.MODIFIED_WILSON) -> Interval:
         """The 95 % interval of `at(days)`: a binomial one on `effective_passes`.
 
         The idea of an effective sample is related to M. P. Fay, E. H. Brittain and M. A. Proschan 2013, Pointwise

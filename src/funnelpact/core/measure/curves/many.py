@@ -8,14 +8,17 @@ Segments of a few dozen passes are better read together (`shrinkage`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.curves.incidence import Floats, Incidence, gain_variance, incidence
-from funnelpact.core.measure.curves.interval import Method, gain_intervals, share_intervals
+from funnelpact.core.measure.curves.interval import NORMAL, Method, gain_intervals, share_intervals
+from funnelpact.core.terms.lifetable import LifeTable
 
 Ints = npt.NDArray[np.int64]
 
@@ -42,6 +45,27 @@ class Counts:
     amount_known: Floats | None = None
     squares: Floats | None = None
 
+    @classmethod
+    def from_tables(cls, *, tables: Sequence[LifeTable], squares: Sequence[Sequence[Fraction]] | None = None) -> Counts:
+        """Life tables as one set of arrays, a segment each, the short ones filled up with ages that nobody reached.
+
+        `squares` holds for each table the sum of the squared amounts of each age.
+        """
+        ages = max((len(table.moved) for table in tables), default=0)
+
+        def rows(parts: Iterable[Sequence[int | Fraction]]) -> Floats:
+            filled = [[float(count) if count else 0.0 for count in part] + [0.0] * (ages - len(part)) for part in parts]
+            return np.array(filled, dtype=np.float64).reshape(len(tables), ages)
+
+        return cls(
+            entered=rows(table.entered for table in tables),
+            ends=np.stack((rows(table.moved for table in tables), rows(table.left for table in tables)), axis=-1),
+            open_at_cut=rows(table.open for table in tables),
+            amount=rows(table.amount for table in tables),
+            amount_known=rows(table.amount_known for table in tables),
+            squares=None if squares is None else rows(squares),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curves:
@@ -49,7 +73,8 @@ class Curves:
 
     `moved` and its `variance` (segments, ages) are those of the first cause. `value` (segments, ages): amount per
     entered pass that has come by then; `second`: the same for squared amounts, None without squares; NaN where no move
-    of a segment carries an amount. Beyond the last age all stay as they are.
+    of a segment carries an amount. `known` (segments, ages): how many moves so far
+    carry one. Beyond the last age all stay as they are.
     """
 
     found: Incidence
@@ -58,6 +83,7 @@ class Curves:
     value: Floats | None
     second: Floats | None
     value_variance: Floats | None
+    known: Floats | None
 
     @classmethod
     def from_counts(cls, *, counts: Counts) -> Curves:
@@ -87,6 +113,7 @@ class Curves:
             value=value,
             second=second,
             value_variance=variance,
+            known=None if counts.amount_known is None else np.cumsum(counts.amount_known, axis=-1),
         )
 
     def at(self, *, days: int) -> Floats:
@@ -115,7 +142,7 @@ class Curves:
         plain = watched.mean(axis=1) if watched.shape[1] else np.zeros(len(watched))
         return np.where(known, share * (1 - share) / np.where(known, variance, 1.0), plain)
 
-    def interval(self, *, days: int, method: Method = Method.WILSON) -> tuple[Floats, Floats]:
+    def interval(self, *, days: int, method: Method = Method.MODIFIED_WILSON) -> tuple[Floats, Floats]:
         """The two ends of the 95 % interval of `at(days)` of each segment, also of those where nobody has moved."""
         share = self.at(days=days)
         share = np.where(share <= _ROUNDING, 0.0, np.where(share >= 1 - _ROUNDING, 1.0, share))
@@ -125,7 +152,7 @@ class Curves:
         """The two ends of the 95 % interval of `value_at(days)`; NaN where there is no value above 0 or no squares."""
         low = np.full(len(self.moved), np.nan)
         high = low.copy()
-        if self.second is None or self.value_variance is None:
+        if self.second is None or self.value_variance is None or self.known is None:
             return low, high
         value = self.value_at(days=days)
         some = value > 0
@@ -133,6 +160,9 @@ class Curves:
             gained=value[some],
             second=_read(self.second, days, before=0.0)[some],
             variance=_read(self.value_variance, days, before=0.0)[some],
+            moved=self.at(days=days)[some],
+            moved_variance=_read(self.variance, days, before=0.0)[some],
+            known=_read(self.known, days, before=0.0)[some],
             passes=self.effective_passes(days=days)[some],
         )
         return low, high
@@ -143,12 +173,54 @@ class Curves:
         last = enough.shape[1] - 1 - np.argmax(enough[:, ::-1], axis=1)
         return np.where(enough.any(axis=1), last, NONE)
 
-    def quantile(self, *, share: float, until: int | Ints) -> Ints:
-        """The first age by which that share of those who move on by `until` have done so; `NONE` where nobody does."""
+    def quantile(self, *, share: float | Floats, until: int | Ints) -> Ints:
+        """The first age by which that share of those who move on by `until` have done so; `NONE` where nobody does.
+
+        `share` and `until` may differ by segment, (segments,).
+        """
         last = np.clip(np.broadcast_to(np.asarray(until), len(self.moved)), NONE, self.moved.shape[1] - 1)
         height = np.where(last >= 0, np.take_along_axis(self.moved, np.maximum(last, 0)[:, None], axis=1)[:, 0], 0.0)
         first = np.argmax(self.moved >= (share * height * (1 - _ROUNDING))[:, None], axis=1)
         return np.where(height > 0, first, NONE)
+
+    def quantile_interval(self, *, share: float, days: int) -> tuple[Ints, Ints]:
+        """The two ends of the 95 % interval of `quantile(share, until=days)` in days; `NONE` where nobody moves by then.
+
+        An age is possible while the share of the moves that are there by it differs from `share` by no more than chance
+        allows, on an effective number of moves: what Greenwood's variance gives, at most (Σw)² / Σw² with the weight w of
+        a move of each age. Where even all of the few moves seen differ by less, no age up to the horizon is too high.
+        Sources: R. Brookmeyer and J. Crowley 1982, A confidence interval for the median survival time,
+        doi:10.2307/2530286; L. Kish 1965, Survey Sampling.
+        """
+        if self.moved.shape[1] == 0:
+            nowhere = np.full(len(self.moved), NONE)
+            return nowhere, nowhere
+        effective = np.minimum(self._kish_moves(days=days), self._moves_by_variance(share=share, days=days))
+        spread = NORMAL * np.sqrt(share * (1 - share) / np.maximum(effective, 1e-300))
+        low = self.quantile(share=np.maximum(share - spread, 0.0), until=days)
+        high = self.quantile(share=np.minimum(share + spread, 1.0), until=days)
+        return low, np.where((high != NONE) & (share + spread >= 1), days, high)
+
+    def _kish_moves(self, *, days: int) -> Floats:
+        weight = (self.found.before / self.found.watched)[:, : days + 1]
+        moved = (self.found.hazard[..., 0] * self.found.watched)[:, : days + 1]
+        squares = (moved * weight**2).sum(axis=1)
+        sums: Floats = (moved * weight).sum(axis=1) ** 2
+        return np.where(squares > 0, sums / np.where(squares > 0, squares, 1.0), 0.0)
+
+    def _moves_by_variance(self, *, share: float, days: int) -> Floats:
+        """Moves with which a plain proportion would vary as `F(age)/F(days)` does at the age that is the answer."""
+        answer = self.quantile(share=share, until=days)[:, None]
+        gain = np.where(np.arange(self.moved.shape[1]) <= answer, 1 - share, -share)[:, : days + 1]
+        hazard = self.found.hazard[:, : days + 1, 0]
+        variance = gain_variance(
+            mean=gain * hazard,
+            square=gain**2 * hazard,
+            ending=self.found.ending[:, : days + 1],
+            at_risk=self.found.watched[:, : days + 1],
+        )[:, -1]
+        some = variance > 0
+        return np.where(some, share * (1 - share) * self.at(days=days) ** 2 / np.where(some, variance, 1.0), np.inf)
 
 
 def _read(rows: Floats, days: int, *, before: float) -> Floats:

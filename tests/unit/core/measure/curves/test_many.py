@@ -14,13 +14,13 @@ from funnelpact.core.measure.curves.incidence import LifeTableBroken
 from funnelpact.core.measure.curves.many import NONE, Counts, Curves
 from funnelpact.core.measure.value import value_interval
 from funnelpact.core.terms.lifetable import LifeTable
-from tests.lifetables import LEFT, MOVED, OPEN, Pass, squares_of, stacked, table_of
+from tests.lifetables import LEFT, MOVED, OPEN, Pass, squares_of, table_of
 from tests.unit.core.measure.curves.test_curve import R_SURVIVAL, R_SURVIVAL_LATE, TWENTY, TWENTY_LATE
 
 
 def curves_of(*tables: LifeTable) -> Curves:
     """The curves of these tables."""
-    return Curves.from_counts(counts=stacked(tables))
+    return Curves.from_counts(counts=Counts.from_tables(tables=tables))
 
 
 def some_tables(seed: int, *, count: int = 30) -> tuple[list[LifeTable], list[tuple[Fraction, ...]]]:
@@ -93,7 +93,7 @@ def test_times_and_identified_ages_are_those_of_each_segment(seed: int) -> None:
 def test_intervals_of_values_are_those_of_each_segment() -> None:
     """Also with missing amounts and late entries; a segment without a value has no interval."""
     tables, squares = some_tables(7)
-    curves = Curves.from_counts(counts=stacked(tables, squares=squares))
+    curves = Curves.from_counts(counts=Counts.from_tables(tables=tables, squares=squares))
     low, high = curves.value_interval(days=9)
     for row, (table, square) in enumerate(zip(tables, squares, strict=True)):
         ends = value_interval(table=table, curve=Curve.from_table(table=table), squares=square, days=9)
@@ -115,7 +115,7 @@ def test_a_segment_without_a_move_has_an_upper_limit() -> None:
 
 def test_a_third_cause_is_told_apart_and_changes_nothing_for_the_move() -> None:
     """Losses split by reason give the same share moved; the reasons add up to what was lost."""
-    both = stacked([TWENTY])
+    both = Counts.from_tables(tables=[TWENTY])
     lost = both.ends[..., 1]
     some = np.minimum(lost, np.arange(lost.shape[1]) % 2)
     split = Counts(
@@ -132,7 +132,7 @@ def test_a_third_cause_is_told_apart_and_changes_nothing_for_the_move() -> None:
 
 def test_counts_that_cannot_belong_together_are_refused() -> None:
     """The age of the first impossible segment is named."""
-    good = stacked([table_of([Pass(1, MOVED), Pass(3, OPEN)])] * 2)
+    good = Counts.from_tables(tables=[table_of([Pass(1, MOVED), Pass(3, OPEN)])] * 2)
     good.ends[1, 2, 0] = 5
 
     with pytest.raises(LifeTableBroken) as refused:
@@ -152,7 +152,7 @@ def test_without_any_age_nothing_is_known() -> None:
 
 def counts_by_row(rows: Sequence[LifeTable], times: Sequence[int]) -> Counts:
     """The counts of each table taken so many times."""
-    counts, factor = stacked(rows), np.array(times, dtype=float)[:, None]
+    counts, factor = Counts.from_tables(tables=rows), np.array(times, dtype=float)[:, None]
     return Counts(
         entered=counts.entered * factor, ends=counts.ends * factor[..., None], open_at_cut=counts.open_at_cut * factor
     )
@@ -171,7 +171,9 @@ def test_weighted_tables_are_tables_of_repeated_passes() -> None:
     """Segments taken 1, 2 and 3 times and added up are one world with every pass as often, as resampling needs it."""
     tables, times = [TWENTY, TWENTY_LATE, TWENTY], (1, 2, 3)
     weighted = summed(counts_by_row(tables, times))
-    repeated = summed(stacked([table for table, count in zip(tables, times, strict=True) for _ in range(count)]))
+    repeated = summed(
+        Counts.from_tables(tables=[table for table, count in zip(tables, times, strict=True) for _ in range(count)])
+    )
     one, other = Curves.from_counts(counts=weighted), Curves.from_counts(counts=repeated)
 
     assert_allclose(one.moved, other.moved, rtol=0, atol=1e-12)
