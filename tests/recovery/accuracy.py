@@ -175,7 +175,7 @@ def _kept(
     estimate: np.ndarray,
     known: np.ndarray | float,
     wins: np.ndarray,
-    **ends: tuple[Floats, Floats],
+    **ends: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """One row for each run in which the figure is printed; `ends` are intervals by name, the product's being `ours`."""
     columns = dict.fromkeys(ROWS, np.full(len(printed), np.nan))
@@ -183,7 +183,7 @@ def _kept(
     for name, (low, high) in ends.items():
         start = "" if name == "ours" else f"{name} "
         columns |= {f"{start}low": low.astype(float), f"{start}high": high.astype(float)}
-    return np.stack([columns[row] for row in ROWS], axis=1)[printed]
+    return np.asarray(np.stack([columns[row] for row in ROWS], axis=1)[printed])
 
 
 def _measured(name: str, curves: Curves, moved: Floats) -> Iterator[tuple[tuple[str, float], np.ndarray]]:

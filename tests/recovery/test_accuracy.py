@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from tests.recovery.accuracy import Cell, suite, true_curve
-from tests.recovery.simulated_leads import TYPES, WATCHED_DAYS, simulated
+from tests.recovery.accuracy import Cell, suite
+from tests.recovery.simulated_leads import TYPES, WATCHED_DAYS, simulated, true_curve
 
 RUNS = 300
 SURE = 0.001
