@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench kills powercuts accuracy docs picture clean lock env parts wheel
+.PHONY: help demo test check static bench kills powercuts accuracy drifts docs picture clean lock env parts wheel
 
 BIN := .venv/bin
 # The first Python on the path that is new enough.
@@ -48,6 +48,9 @@ powercuts: env ## Cut the power of a writer thirty times (as root) and write dow
 
 accuracy: env ## Find known truth in thousands of simulated worlds and write down how often it was missed
 	@$(BIN)/python -m tests.recovery.accuracy 2000
+
+drifts: env ## Watch hundreds of simulated half years for drift and write down the false alarms and the days
+	@$(BIN)/python -m tests.recovery.drifts 400
 
 docs: env ## Write the generated pages of docs/reference anew
 	@$(BIN)/python -m scripts.docs
