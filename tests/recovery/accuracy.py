@@ -9,7 +9,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -36,6 +36,8 @@ AT_ONCE = 400_000
 """Leads that are simulated in one go."""
 
 QUARTER = 91
+UNEVEN = 1.5
+"""The coefficient of variation of amounts of which a few large ones make up much."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,13 @@ class Cell:
 
 
 class Drawn(NamedTuple):
-    """Runs of one lead type, one segment each, and what people divide by what of each run."""
+    """Runs of one lead type, one segment each, and what people divide by what of each run.
+
+    Amounts vary with a coefficient of 0.7 in `counts`; in `uneven` they are log-normal with one of `UNEVEN`.
+    """
 
     counts: Counts
+    uneven: Counts
     naive: Mapping[str, Floats]
 
 
@@ -93,6 +99,9 @@ def drawn(*, kind: LeadType, size: int, runs: int, dice: np.random.Generator) ->
     won_age, lost_age = leads.won_age, np.floor(leads.arrival + leads.lost) - day
     won, lost = won_age <= cut, lost_age <= cut
     paid = mean_amount(np.where(won, won_age, 0)) * dice.gamma(2, 0.5, len(run))
+    width = np.log(1 + UNEVEN**2)
+    rough = mean_amount(np.where(won, won_age, 0))
+    rough[won] *= np.exp(width**0.5 * dice.standard_normal(int(won.sum())) - width / 2)
 
     def table(mask: np.ndarray, ages: Days, weight: Days | None = None) -> Floats:
         cells = run[mask] * WATCHED_DAYS + ages[mask].astype(int)
@@ -116,13 +125,14 @@ def drawn(*, kind: LeadType, size: int, runs: int, dice: np.random.Generator) ->
         amount_known=moved,
         squares=table(won, won_age, paid**2),
     )
+    uneven = replace(counts, amount=table(won, won_age, rough), squares=table(won, won_age, rough**2))
     naive = {
         "won / created": ratio(number(won), size),
         "won / created of the last quarter": ratio(number(lately), number(cut < QUARTER)),
         "won / (won + lost) of the last quarter": ratio(number(lately), number(lately) + number(gone_lately)),
         "cohorts older than 365 days": ratio(number(won & old), number(old)),
     }
-    return Drawn(counts, naive)
+    return Drawn(counts, uneven, naive)
 
 
 def batches(*, name: str, leads: int, runs: int, seed: int) -> Iterator[Drawn]:
@@ -142,7 +152,8 @@ def cells_of(*, name: str, leads: int, runs: int, seed: int) -> tuple[list[Cell]
     for batch in batches(name=name, leads=leads, runs=runs, seed=seed):
         curves = Curves.from_counts(counts=batch.counts)
         moved = batch.counts.ends[..., 0]
-        for key, row in _measured(name, curves, moved):
+        rough = Curves.from_counts(counts=batch.uneven)
+        for key, row in (*_measured(name, curves, moved), *_values(name, rough, moved, figure="value, very uneven")):
             seen.setdefault(key, []).append(row)
         for other, found in (
             *batch.naive.items(),
@@ -204,16 +215,7 @@ def _measured(name: str, curves: Curves, moved: Floats) -> Iterator[tuple[tuple[
                 exact=curves.interval(days=days, method=Method.CLOPPER_PEARSON),
             ),
         )
-        yield (
-            ("value", days),
-            _kept(
-                enough & (curves.effective_passes(days=days) >= FEWEST) & (wins > 0),
-                estimate=curves.value_at(days=days),
-                known=true_value(name, days),
-                wins=wins,
-                ours=curves.value_interval(days=days),
-            ),
-        )
+    yield from _values(name, curves, moved, figure="value")
     last, days = np.maximum(longest, 0), HORIZONS[-1]
     yield (
         ("rate at the longest age", 0),
@@ -236,6 +238,20 @@ def _measured(name: str, curves: Curves, moved: Floats) -> Iterator[tuple[tuple[
                 ours=curves.quantile_interval(share=part, days=days),
             ),
         )
+
+
+def _values(name: str, curves: Curves, moved: Floats, *, figure: str) -> Iterator[tuple[tuple[str, float], np.ndarray]]:
+    longest = curves.identified_until()
+    for days in HORIZONS:
+        wins = moved[:, : days + 1].sum(axis=1)
+        found = _kept(
+            (longest >= days) & (curves.effective_passes(days=days) >= FEWEST) & (wins > 0),
+            estimate=curves.value_at(days=days),
+            known=true_value(name, days),
+            wins=wins,
+            ours=curves.value_interval(days=days),
+        )
+        yield ((figure, days), found)
 
 
 def _cell(name: str, leads: int, key: tuple[str, float], rows: np.ndarray) -> Cell:
@@ -276,7 +292,7 @@ def suite(*, runs: int, seed: int, sizes: tuple[int, ...] = SIZES) -> tuple[list
 def summary_of(cells: list[Cell], *, runs: int) -> dict[str, dict[str, float | int | str]]:
     """How often each figure was covered on average and where least, over the cells in which most runs print it."""
     summary: dict[str, dict[str, float | int | str]] = {}
-    for figure in ("rate", "value", "time"):
+    for figure in ("rate", "value", "value, very uneven", "time"):
         some = [cell for cell in cells if cell.figure == figure and cell.runs >= runs / 2]
         worst = min(some, key=lambda cell: cell.covered)
         summary[figure] = {

@@ -123,8 +123,8 @@ def gain_intervals(
     `moved` and `moved_variance` the share that moved and its variance; `known` how many moves carry a gain; `passes`
     the number to use where the variance says nothing. The interval is that of a rate with equal gains and the same mean
     and variance: the modified Wilson one on the passes that would give that variance. Where gains differ, the variance is an estimate
-    from few of them, so Student's t takes the place of the normal curve: fully where they differ with a coefficient of
-    variation of about 0.7 or more, or are fewer than `FEWEST_GAINS`; not at all where they are equal (then it is gain ×
+    from few of them, so Student's t takes the place of the normal curve, with as many degrees of freedom as wins of one
+    size would have: fully where they differ with a coefficient of variation of about 0.7 or more, or are fewer than `FEWEST_GAINS`; not at all where they are equal (then it is gain ×
     the interval of the rate). Measured in docs/why/measuring.md. Source of t: Student 1908, doi:10.1093/biomet/6.1.1.
     """
     # One gain that stands for all: with it the mean is a rate that has the variance found.
@@ -136,7 +136,9 @@ def gain_intervals(
     of_all = variance / gained**2
     apart = np.where(of_all > 0, np.maximum(of_all - of_moves, 0.0) / np.where(of_all > 0, of_all, 1.0), 0.0)
     weight = np.where(known < FEWEST_GAINS, 1.0, np.minimum(1.0, 3 * apart))
-    student = stdtrit(np.maximum(known - 1, FEWEST_FREEDOM), 1 - TAIL)
+    # As many degrees of freedom as gains of one size would have: a few large ones make a variance from few.
+    alike = np.minimum(known, share * effective)
+    student = stdtrit(np.maximum(alike - 1, FEWEST_FREEDOM), 1 - TAIL)
     reach = np.sqrt(NORMAL**2 + weight * (student**2 - NORMAL**2))
     low, high = share_intervals(share=share, passes=effective, reach=reach)
     return low * unit, high * unit
