@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench kills powercuts docs picture clean lock env parts wheel
+.PHONY: help demo test check static bench kills powercuts accuracy drifts docs picture clean lock env parts wheel
 
 BIN := .venv/bin
 # The first Python on the path that is new enough.
@@ -45,6 +45,12 @@ kills: env ## Kill a writer three hundred times and write down what was lost (no
 
 powercuts: env ## Cut the power of a writer thirty times (as root) and write down what was lost
 	@$(BIN)/python -m tests.recovery.powercuts 30
+
+accuracy: env ## Find known truth in thousands of simulated worlds and write down how often it was missed
+	@$(BIN)/python -m tests.recovery.accuracy 2000
+
+drifts: env ## Watch hundreds of simulated half years for drift and write down the false alarms and the days
+	@$(BIN)/python -m tests.recovery.drifts 400
 
 docs: env ## Write the generated pages of docs/reference anew
 	@$(BIN)/python -m scripts.docs

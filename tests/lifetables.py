@@ -39,3 +39,11 @@ def table_of(passes: Iterable[Pass]) -> LifeTable:
         amount=tuple(Fraction(sum(row.amount or 0 for row in paid if row.age == age)) for age in ages),
         amount_known=tuple(sum(row.age == age for row in paid) for age in ages),
     )
+
+
+def squares_of(passes: Iterable[Pass]) -> tuple[Fraction, ...]:
+    """The sum of the squared amounts of the moves of each age."""
+    rows = list(passes)
+    paid = [row for row in rows if row.end == MOVED and row.amount is not None]
+    ages = range(max((row.age for row in rows), default=-1) + 1)
+    return tuple(Fraction(sum((row.amount or 0) ** 2 for row in paid if row.age == age)) for age in ages)

@@ -11,9 +11,13 @@ from numpy.testing import assert_allclose
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.proportion import proportion_confint
 
-from funnelpact.core.measure.curves.curve import Curve, gain_variance
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.incidence import gain_variance
 from funnelpact.core.measure.curves.interval import Method, share_interval
+from funnelpact.core.measure.curves.many import Counts, Curves
 from tests.lifetables import MOVED, OPEN, Pass, table_of
+from tests.recovery.others import kaplan_meier, log_log, variance_by_counting
+from tests.unit.core.measure.curves.test_curve import TWENTY
 
 LOST, RECYCLED = 2, 3
 
@@ -108,11 +112,21 @@ def test_equals_statsmodels(seed: int) -> None:
 
 @pytest.mark.parametrize(("moved", "passes"), [(1, 40), (12, 40), (39, 40), (3.7, 52.4)])
 def test_intervals_equal_those_of_statsmodels(moved: float, passes: float) -> None:
-    """Wilson's and Clopper and Pearson's interval equal statsmodels', also on a number of passes that is not whole."""
+    """Wilson's and Clopper and Pearson's interval equal statsmodels', also on a number of passes that is not whole.
+
+    The modified one has the further end of Wilson's and of the exact one-sided limit.
+    """
     for method, name in ((Method.WILSON, "wilson"), (Method.CLOPPER_PEARSON, "beta")):
         interval = share_interval(share=moved / passes, passes=passes, method=method)
 
         assert_allclose((interval.low, interval.high), proportion_confint(moved, passes, method=name), atol=1e-12)
+
+    wilson, one_sided = (
+        proportion_confint(moved, passes, method=name, alpha=alpha) for name, alpha in (("wilson", 0.05), ("beta", 0.1))
+    )
+    modified = share_interval(share=moved / passes, passes=passes)
+    furthest = min(wilson[0], one_sided[0]), max(wilson[1], one_sided[1])
+    assert_allclose((modified.low, modified.high), furthest, atol=1e-12)
 
 
 def test_the_variance_of_a_value_is_that_of_the_mean_where_all_have_ended() -> None:
@@ -126,6 +140,33 @@ def test_the_variance_of_a_value_is_that_of_the_mean_where_all_have_ended() -> N
     )
 
     assert_allclose(variance[-1], np.var(amounts) / len(amounts), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("age", "low", "high"), [(15, 0.135756450506597, 0.558671937796913), (30, 0.185986961703481, 0.683304973749152)]
+)
+def test_the_variance_gives_the_log_log_interval_of_r(age: int, low: float, high: float) -> None:
+    """What R survival prints around the share of the twenty passes, from our share and variance, to 1e-12."""
+    curve = Curve.from_table(table=TWENTY)
+    ends = log_log(share=curve.moved[age], error=np.sqrt(curve.variance[age]))
+
+    assert_allclose(ends, (low, high), rtol=0, atol=1e-12)
+
+
+def test_the_variance_of_cmprsk_differs_by_design() -> None:
+    """R's cmprsk takes the ends of a day for Poisson counts: .014508 at day 15, where Greenwood's has .013303."""
+    curves = Curves.from_counts(counts=Counts.from_tables(tables=[TWENTY]))
+    found = variance_by_counting(found=curves.found, cause=0, days=15)
+
+    assert_allclose(found, 0.0145080566025689, rtol=0, atol=1e-12)
+    assert_allclose(curves.variance[0, 15], 0.1153365971226570**2, rtol=0, atol=1e-12)
+
+
+def test_lost_taken_for_unfinished_gives_the_wrong_answer_of_r() -> None:
+    """Kaplan-Meier with the lost ones cut off: 59.5 % by day 30, where 44.9 % are moved."""
+    curves = Curves.from_counts(counts=Counts.from_tables(tables=[TWENTY]))
+
+    assert_allclose(kaplan_meier(curves.found)[0, 30], 1 - 0.404595404595405, atol=1e-12)
 
 
 def test_an_open_pass_forgets_nothing_but_its_age() -> None:

@@ -133,7 +133,7 @@ def test_the_time_to_win_is_covered(name: str, share: float) -> None:
     for _ in range(RUNS):
         leads = simulated(generator=generator, lead_type=kind, size=round(2 * SMALL * kind.share))
         table = watched(leads)
-        low, high = time_interval(table=table, curve=Curve.from_table(table=table), share=share, days=days)
+        low, high = time_interval(table=table, share=share, days=days)
         hits += low is not None and high is not None and low <= day <= high
 
     assert not too_rare(hits, RUNS, at_least=0.92)

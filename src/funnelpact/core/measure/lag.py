@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from fractions import Fraction
-from math import sqrt
 
-import numpy as np
-
-from funnelpact.core.measure.curves.curve import Curve, gain_variance
-from funnelpact.core.measure.curves.interval import NORMAL
+from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.curves.limits import cautions_of_age, reach
+from funnelpact.core.measure.curves.many import NONE, Counts, Curves
 from funnelpact.core.measure.unfold import caution, counts_so_far, label, not_known, rule
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
@@ -65,7 +62,7 @@ def time_to_move(
         tree = not_known(name=name, why=cautions[0], counts=counts_so_far(table=table, step=step))
     else:
         cautions = cautions_of_age(curve=curve, table=table, horizon_days=horizon_days, days=days)
-        low, high = time_interval(table=table, curve=curve, share=float(share), days=days)
+        low, high = time_interval(table=table, share=float(share), days=days)
         tree = _time_derivation(name=name, curve=curve, share=share, value=value, days=days, step=step)
     return Finding(
         name=name,
@@ -82,36 +79,11 @@ def time_to_move(
     )
 
 
-def time_interval(*, table: LifeTable, curve: Curve, share: float, days: int) -> tuple[int | None, int | None]:
-    """The 95 % interval of `curve.quantile(share=share, until=days)`, in days. Needs one move by then at least."""
-    # An age is possible while the share there by then differs from `share` by no more than chance allows. Where even
-    # all of the few moves seen do not, no age up to the horizon is too high.
-    effective = min(
-        _kish_moves(table=table, curve=curve, days=days), _moves_by_variance(curve=curve, share=share, days=days)
-    )
-    spread = NORMAL * sqrt(share * (1 - share) / effective)
-    low = curve.quantile(share=max(share - spread, 0.0), until=days)
-    return low, days if share + spread >= 1 else curve.quantile(share=share + spread, until=days)
-
-
-def _kish_moves(*, table: LifeTable, curve: Curve, days: int) -> float:
-    moved = np.array(table.moved[: days + 1], dtype=np.float64)
-    weight = np.concatenate((np.ones(1), curve.survival))[: days + 1] / np.maximum(curve.at_risk[: days + 1], 1.0)
-    return float((moved * weight).sum() ** 2 / (moved * weight**2).sum())
-
-
-def _moves_by_variance(*, curve: Curve, share: float, days: int) -> float:
-    """Moves with which a plain proportion would vary as `F(age)/F(days)` does at the age that is the answer."""
-    answer = curve.quantile(share=share, until=days) or 0
-    gain = np.where(curve.age[: days + 1] <= answer, 1 - share, -share)
-    watched = np.maximum(curve.at_risk[: days + 1], 1.0)
-    variance = gain_variance(
-        mean=gain * curve.hazard_moved[: days + 1],
-        square=gain**2 * curve.hazard_moved[: days + 1],
-        ending=(curve.hazard_moved + curve.hazard_left)[: days + 1],
-        at_risk=watched,
-    )[days]
-    return share * (1 - share) * curve.at(days=days) ** 2 / float(variance) if variance > 0 else np.inf
+def time_interval(*, table: LifeTable, share: float, days: int) -> tuple[int | None, int | None]:
+    """The 95 % interval of the age by which that share of those who move on by `days` have; None where nobody does."""
+    found = Curves.from_counts(counts=Counts.from_tables(tables=[table])).quantile_interval(share=share, days=days)
+    low, high = (int(ends[0]) for ends in found)
+    return (None, None) if NONE in (low, high) else (low, high)
 
 
 def _time_derivation(*, name: str, curve: Curve, share: Fraction, value: int, days: int, step: Step) -> Derivation:

@@ -87,7 +87,7 @@ def period_rate(
 
     Population: the passes that moved or left from `first_on` to `last_on`, both included, whenever they had entered;
     `as_of` is `last_on`. It is the rate of a CRM's monthly report and no forecast: passes that never close are not in
-    it, and in a growing funnel the end that comes sooner weighs too much. No value where fewer than `FEWEST` closed; the interval is Wilson's.
+    it, and in a growing funnel the end that comes sooner weighs too much. No value where fewer than `FEWEST` closed; the interval is that of `share_interval`.
 
     >>> rate = period_rate(moved=30, left=70, first_on=date(2026, 10, 1), last_on=date(2026, 10, 31),
     ...                    step=Step("opportunity", "won"), population=Message("type.web"))
@@ -127,7 +127,7 @@ def cohort_rate(
 
     Population: the `entered` passes that entered at least `horizon_days` before `as_of`; `moved` of them moved on at an
     age up to the horizon. Every pass counted has had its time, so nothing is estimated, but the young ones are not heard.
-    No value where fewer than `FEWEST` are old enough; the interval is Wilson's. Raises `HorizonOutOfRange`.
+    No value where fewer than `FEWEST` are old enough; the interval is that of `share_interval`. Raises `HorizonOutOfRange`.
 
     >>> rate = cohort_rate(entered=200, moved=13, horizon_days=90, step=Step("mql", "won"),
     ...                    population=Message("type.web"), as_of=date(2026, 11, 12))

@@ -10,8 +10,9 @@ from math import sqrt
 import numpy as np
 from scipy.special import stdtrit
 
-from funnelpact.core.measure.curves.curve import Curve, gain_variance, with_missing
-from funnelpact.core.measure.curves.interval import TAIL, share_interval
+from funnelpact.core.measure.curves.curve import Curve, with_missing
+from funnelpact.core.measure.curves.incidence import gain_variance
+from funnelpact.core.measure.curves.interval import TAIL, gain_intervals
 from funnelpact.core.measure.curves.limits import FEWEST, cautions_of_age, reach
 from funnelpact.core.measure.unfold import TO_WON, counts_so_far, not_known, value_derivation
 from funnelpact.core.terms.derivation import Derivation
@@ -108,9 +109,9 @@ def value_per_lead(
     where amounts do not depend on the lag, and stays right where slow deals are larger. A won pass without an amount
     counts with the mean of the known ones; where fewer than `AMOUNTS_NEEDED` of them carry one, or none has been won,
     there is no value. Horizon, cautions and errors as in `matured_rate`.
-    The interval is that of a rate with equal amounts and the same mean and variance: Wilson's on effective passes, the
-    variance Greenwood's with amounts carried along. For equal amounts it is amount × the interval of the rate. With less
-    than about fifty wins of very uneven amounts it is somewhat too narrow, as large deals that have not come are not seen.
+    The interval is that of a rate with equal amounts and the same mean and variance (`gain_intervals`), the
+    variance Greenwood's with amounts carried along. For equal amounts it is amount × the interval of the rate. Where a
+    handful of very large orders carries the total it is too narrow, as large deals that have not come are not seen.
 
     >>> zeros = (Fraction(0),) * 40
     >>> table = LifeTable(entered=(100, *[0] * 40), moved=(10, *[0] * 40), left=(90, *[0] * 40), open=(0,) * 41,
@@ -228,11 +229,14 @@ def value_interval(
     ending = (np.array(table.moved) + np.array(table.left)) / watched
     variance = gain_variance(mean=amounts / watched, square=squared / watched, ending=ending, at_risk=watched)[days]
     before = np.concatenate((np.ones(1), curve.survival))[: days + 1]
-    # One amount that stands for all: with it the value is a rate that has the variance found.
-    unit = float((before * squared[: days + 1] / watched[: days + 1]).sum()) / value
-    share = value / unit
-    passes = (
-        share * (1 - share) * unit**2 / variance if share < 1 and variance > 0 else curve.effective_passes(days=days)
+    second = (before * squared[: days + 1] / watched[: days + 1]).sum()
+    low, high = gain_intervals(
+        gained=np.asarray(value),
+        second=np.asarray(second),
+        variance=np.asarray(variance),
+        moved=np.asarray(curve.at(days=days)),
+        moved_variance=np.asarray(curve.variance[days]),
+        known=np.asarray(float(sum(table.amount_known[: days + 1]))),
+        passes=np.asarray(curve.effective_passes(days=days)),
     )
-    found = share_interval(share=share, passes=float(passes))
-    return Fraction(found.low * unit), Fraction(found.high * unit)
+    return Fraction(float(low)), Fraction(float(high))

@@ -15,11 +15,9 @@ from math import floor, fsum
 import numpy as np
 import numpy.typing as npt
 
+from funnelpact.core.measure.curves.incidence import Floats, incidence
 from funnelpact.core.measure.curves.interval import Interval, Method, share_interval
 from funnelpact.core.terms.lifetable import LifeTable
-from funnelpact.core.terms.problem import Problem
-
-Floats = npt.NDArray[np.float64]
 
 ENOUGH_AT_RISK = 20
 """An age is identified while at least so many passes are watched at it."""
@@ -34,12 +32,6 @@ ENOUGH_EXPECTED = 5.0
 """Flatness counts only where, at the average pace of the ages before, at least so many moves would have been seen."""
 
 _ROUNDING = 1e-12
-
-
-class LifeTableBroken(Problem):
-    """More passes end at some age than were watched at it, so the counts cannot belong together."""
-
-    code = "life-table-broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,25 +75,20 @@ class Curve:
         >>> curve.value.tolist()
         [20.0, 20.0, 40.0]
         """
-        at_risk, moved, left = (np.array(row, dtype=np.float64) for row in (table.at_risk, table.moved, table.left))
-        _check(table, at_risk, moved + left)
-        watched = np.maximum(at_risk, 1.0)
-        hazard_moved, hazard_left = moved / watched, left / watched
-        # (n - d) / n is exactly zero when all end; 1 - d/n need not be.
-        survival = np.cumprod((watched - moved - left) / watched, dtype=np.float64)
-        before = np.concatenate((np.ones(1), survival))[: len(survival)]
-        ending, amounts = (moved + left) / watched, with_missing(table=table, known=table.amount)
+        rows = (table.entered, table.moved, table.left, table.open)
+        entered, moved, left, still_open = (np.array(row, dtype=np.float64) for row in rows)
+        found = incidence(entered=entered, ends=np.stack((moved, left), axis=-1), open_at_cut=still_open)
+        amounts = with_missing(table=table, known=table.amount)
         curve = cls(
             age=np.arange(len(moved)),
-            at_risk=at_risk,
-            hazard_moved=hazard_moved,
-            hazard_left=hazard_left,
-            survival=survival,
-            # Sums of rounded products can end one last bit above the whole.
-            moved=np.minimum(np.cumsum(before * hazard_moved), 1.0),
-            left=np.minimum(np.cumsum(before * hazard_left), 1.0),
-            variance=gain_variance(mean=hazard_moved, square=hazard_moved, ending=ending, at_risk=watched),
-            value=None if amounts is None else np.cumsum(before * amounts / watched),
+            at_risk=found.at_risk,
+            hazard_moved=found.hazard[:, 0].copy(),
+            hazard_left=found.hazard[:, 1].copy(),
+            survival=found.survival,
+            moved=found.ended[:, 0].copy(),
+            left=found.ended[:, 1].copy(),
+            variance=found.variance(cause=0),
+            value=None if amounts is None else np.cumsum(found.before * amounts / found.watched),
         )
         for name in cls.__slots__:
             array = getattr(curve, name)
@@ -142,7 +129,7 @@ class Curve:
         watched = self.at_risk[: max(0, days) + 1]
         return float(watched.mean()) if len(watched) else 0.0
 
-    def interval(self, *, days: int, method: Method = Method.WILSON) -> Interval:
+    def interval(self, *, days: int, method: Method = Method.MODIFIED_WILSON) -> Interval:
         """The 95 % interval of `at(days)`: a binomial one on `effective_passes`.
 
         The idea of an effective sample is related to M. P. Fay, E. H. Brittain and M. A. Proschan 2013, Pointwise
@@ -215,32 +202,3 @@ def with_missing(*, table: LifeTable, known: tuple[Fraction, ...]) -> Floats | N
     sums = [float(amount) if amount else 0.0 for amount in known]
     missing = np.array(table.moved, dtype=np.float64) - np.array(table.amount_known, dtype=np.float64)
     return np.array(sums) + missing * (fsum(sums) / count)
-
-
-def gain_variance(*, mean: Floats, square: Floats, ending: Floats, at_risk: Floats) -> Floats:
-    """The variance of what has been gained per entered pass by each age: Greenwood's, carried along with the curve.
-
-    For each age and pass at risk: `mean` and `square` are the expected gain and its expected square, `ending` the share
-    that moves or leaves. A move counts as a gain of 1 for the rate (then mean and square are both the hazard), of its
-    amount for the value. Zero where nobody was at risk.
-    """
-    gain = both = survival = 0.0  # variances of the gain and of the share still open, and their covariance
-    still, variances = 1.0, []
-    rows = zip(mean.tolist(), square.tolist(), ending.tolist(), at_risk.tolist(), strict=True)
-    for first, second, end, watched in rows:
-        if end:
-            weight, stay = still * still / watched, 1 - end
-            gain += 2 * first * both + first * first * survival + weight * (second - first * first)
-            both = stay * (both + first * survival) - weight * first * stay
-            survival = stay * stay * survival + weight * end * stay
-            still *= stay
-        variances.append(gain)
-    return np.array(variances)
-
-
-def _check(table: LifeTable, at_risk: Floats, ends: Floats) -> None:
-    broken = np.flatnonzero(ends + np.array(table.open, dtype=np.float64) > at_risk)
-    if len(broken):
-        age = int(broken[0])
-        ended = table.moved[age] + table.left[age] + table.open[age]
-        raise LifeTableBroken(age=age, ended=ended, watched=int(at_risk[age]))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from funnelpact.core.measure.curves.curve import Curve, LifeTableBroken
+from funnelpact.core.measure.curves.curve import Curve
+from funnelpact.core.measure.curves.incidence import LifeTableBroken
 from funnelpact.core.measure.curves.interval import Method
 from funnelpact.core.terms.lifetable import LifeTable
 from tests.lifetables import LEFT, MOVED, OPEN, Pass, table_of
@@ -246,7 +247,7 @@ def test_the_exact_interval_encloses_the_wilson_one() -> None:
 
 def test_the_interval_rests_on_the_effective_sample() -> None:
     """F(1-F)/Var(F) from R's standard error at day 15 is 16.87 passes, and Wilson's interval on them 16.4 to 57.6 %."""
-    interval = Curve.from_table(table=TWENTY).interval(days=15)
+    interval = Curve.from_table(table=TWENTY).interval(days=15, method=Method.WILSON)
 
     assert_allclose(interval.passes, 0.340197649572650 * 0.659802350427350 / 0.1153365971226570**2, rtol=1e-12)
     assert_allclose((interval.low, interval.high), (0.163669, 0.575994), atol=1e-6)
