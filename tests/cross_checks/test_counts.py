@@ -15,11 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funnelpact.core.journeys.dimensions import Dimension
+from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.measure.counts.cells import LEFT, MOVED, OPEN, Marks
 from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, StepCounts
 from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.counts.taken import lives_of, overview, step_counts
 from tests.cross_checks.slow_journeys import Pass, life, slow_journeys
+from tests.lifetables import Pass as Watched
+from tests.lifetables import table_of
 from tests.small_worlds import worlds
 from tests.worlds import arrow_facts, passes_of, rows_of
 
@@ -98,6 +101,57 @@ def test_life_tables_are_those_of_the_slow_count(world: str, step: tuple[int, in
         assert sum(found[name].table.amount) == sum(map(Fraction, amounts))
         assert sum(found[name].table.amount_known) == len(amounts)
         assert sum(found[name].squares) == sum(Fraction(amount) ** 2 for amount in amounts)
+
+
+@FEWER
+@given(worlds(), st.sampled_from([(0, 3), (2, 3)]), st.integers(0, 100), st.integers(0, 60))
+def test_late_entries_and_the_window_are_those_of_the_slow_count(
+    world: str, step: tuple[int, int], began: int, days: int
+):
+    """A pass is watched from the day on which its source began, in the window from its first day on, if it is open then."""
+    start, end = step
+    rows = rows_of(world)
+    watched_from, window_from = date(2026, 1, 1) + timedelta(days=began), AS_OF - timedelta(days=days)
+    said = FunnelMapping(observed_from=watched_from)
+    marks = Marks(as_of=AS_OF, period_days=1, window_days=days + 1)
+    passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE, said=said)
+    (found,) = lives_of(passes=passes, steps=[step], marks=marks)
+    alone = step_counts(passes=passes, start=start, end=end, as_of=AS_OF)
+
+    for name, part in parts([one for one in slow_journeys(rows, AS_OF, said) if not one.excluded]).items():
+        lives = [life_of(one, start=start, end=end) for one in part if one.days[start] and not one.backwards]
+        seen = [(day, last, what) for day, last, what in lives if last >= watched_from]
+        recent = [entry for entry in seen if entry[1] >= window_from]
+        assert len(lives) == (found[name].passes if name in found else 0)
+        assert len(lives) - len(seen) == (found[name].unseen if name in found else 0)
+        if name in found:
+            assert four_rows(found[name].counts()) == four_rows_of(seen, watched_from)
+            assert four_rows(found[name].window()) == four_rows_of(recent, max(watched_from, window_from))
+            assert (name in alone) == bool(seen)
+            assert not seen or alone[name] == found[name].counts()
+
+
+def life_of(one: Pass, *, start: int, end: int) -> tuple[date, date, int]:
+    """The days of entry and of the end of a pass, and what the end was."""
+    entered = one.days[start]
+    assert entered is not None
+    if moved := one.days[end]:
+        return entered, moved, MOVED
+    return (entered, max(entered, one.left_on), LEFT) if one.left_on else (entered, AS_OF, OPEN)
+
+
+def four_rows(counted: StepCounts) -> tuple[tuple[int, ...], ...]:
+    """Entered, moved, left and open by age."""
+    table = counted.table
+    return table.entered, table.moved, table.left, table.open
+
+
+def four_rows_of(lives: list[tuple[date, date, int]], watched_from: date) -> tuple[tuple[int, ...], ...]:
+    """The same, pass by pass."""
+    if not lives:
+        return ((0,),) * 4
+    watched = [Watched((last - day).days, what, max(0, (watched_from - day).days)) for day, last, what in lives]
+    return four_rows(StepCounts(table=table_of(watched), squares=()))
 
 
 @FEWER

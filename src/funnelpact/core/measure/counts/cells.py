@@ -15,8 +15,7 @@ from funnelpact.core.measure.counts.rows import squares_of
 OPEN, MOVED, LEFT, UNSEEN = 0, 1, 2, 3
 """What became of a pass; UNSEEN: it closed before it came under watch."""
 
-_KEYS = ("month", "ripe", "recent", "age", "cause")
-_WHOLE = (*_KEYS, "ago", "late", "n", "seen", "inside", "first", "known")
+_WHOLE = tuple("month ripe recent age cause ago late n seen inside first known".split())
 _SUMS = {"amount": "decimal(38, 4)", "squares": "decimal(38, 0)"}
 
 
@@ -24,15 +23,17 @@ _SUMS = {"amount": "decimal(38, 4)", "squares": "decimal(38, 0)"}
 class Marks:
     """The days by which cells are cut, so that counts of periods and cohorts follow from them.
 
-    `period_days` and `window_days` count back from `as_of`, which is the last of them; the window is not the shorter. Both
-    are 0 where no such counts are wanted: then entries are counted only of passes that came under watch late. `ripe_days`
-    are ages, ascending: a cell tells how many of them its passes have had the time to reach.
+    `period_days` and `window_days` count back from `as_of`, which is the last of them; the window is not the shorter.
+    `ripe_days` are ages, ascending: a cell tells how many of them its passes have had the time to reach. Where
+    `window_days` is 0, life tables are wanted and nothing else: then ends are not cut by days, carry `late` themselves, and
+    there are no rows of entries. Without `amounts` there are no rows of these.
     """
 
     as_of: date
     period_days: int = 0
     window_days: int = 0
     ripe_days: tuple[int, ...] = ()
+    amounts: bool = True
 
 
 def cells(
@@ -51,7 +52,7 @@ def cells(
     `ripe_days` have passed since the entry, `recent` 2 for an end in the period, 1 for one only in the window, 0 for one
     before; `age` in whole days at the end, `cause` one of the constants above; `n` passes. Rows of amounts (`known` given):
     the same keys, and of the passes that moved to the last position and carry an amount how many they are, `amount`, and
-    `squares` in square cents. Rows of entries (`late` given): days `ago` from the entry to `as_of`, `late` the age at which
+    `squares` in square cents. Rows of entries (`ago` given): days `ago` from the entry to `as_of`, `late` the age at which
     passes came under watch; `n` passes, `seen` those not closed before that, `inside` those of them that had not ended when
     the window began, `first` how many days ago the first of them closed. A step from a position to itself counts the passes
     there, each moved at age 0. All numbers are whole or exact decimals: neither the order of the rows nor the number of
@@ -63,7 +64,9 @@ def cells(
         rows = rows.filter(rows[f"s{start}"] >= ibis.literal(since)) if since else rows
         rows = rows.filter(rows[f"s{start}"] < ibis.literal(before)) if before else rows
         step = _Step(rows=rows, start=start, end=end, marks=marks)
-        counted = [_ends(step), *([_amounts(step)] if f"s{end + 1}" not in passes.columns else []), _entries(step)]
+        counted = [_ends(step)]
+        counted += [_amounts(step)] if marks.amounts and f"s{end + 1}" not in passes.columns else []
+        counted += [_entries(step)] if marks.window_days and start < end else []
         parts += [_in_one_shape(table, number) for table in counted]
     return stacked(tables=parts)
 
@@ -107,20 +110,17 @@ class _Step:
     def keys(self) -> dict[str, ir.Value]:
         """What ends and amounts are grouped by."""
         marks = self.marks
+        causes = ((self.unseen, UNSEEN), (self.moved_on.notnull(), MOVED), (self.rows.left_on.notnull(), LEFT))
+        end = {"segment": self.rows.by, "age": self.age, "cause": ibis.cases(*causes, else_=OPEN)}
+        if not marks.window_days:
+            return end if self.start == self.end else {**end, "late": self.late}
         ripe, recent = ibis.literal(0, "int32"), ibis.literal(0, "int32")
         for days in marks.ripe_days:
             ripe += (self.entered <= ibis.literal(marks.as_of - timedelta(days=days))).cast("int32")
         for days in filter(None, (marks.period_days, marks.window_days)):
             recent += self.since(days).cast("int32")
-        causes = ((self.unseen, UNSEEN), (self.moved_on.notnull(), MOVED), (self.rows.left_on.notnull(), LEFT))
-        return {
-            "segment": self.rows.by,
-            "month": (self.entered.year() * 12 + self.entered.month() - 1).cast("int32"),
-            "ripe": ripe,
-            "recent": recent,
-            "age": self.age,
-            "cause": ibis.cases(*causes, else_=OPEN),
-        }
+        month = (self.entered.year() * 12 + self.entered.month() - 1).cast("int32")
+        return {**end, "month": month, "ripe": ripe, "recent": recent}
 
     def since(self, days: int) -> ir.Value:
         """Whether the end lies in that many days up to the last one."""
@@ -128,31 +128,29 @@ class _Step:
 
 
 def _ends(step: _Step) -> ir.Table:
-    one = step.rows.select(**step.keys)
-    return one.group_by("segment", *_KEYS).aggregate(n=one.count())
+    keys = step.keys
+    one = step.rows.select(**keys)
+    return one.group_by(*keys).aggregate(n=one.count())
 
 
 def _amounts(step: _Step) -> ir.Table:
     # Apart from the ends: few passes carry an amount, and sums of decimals over all of them would cost most of the time.
     paid = step.rows.filter(step.moved_on.notnull() & step.rows.amount.notnull())
     step = _Step(rows=paid, start=step.start, end=step.end, marks=step.marks)
-    one = paid.select(**step.keys, amount=paid.amount)
-    return one.group_by("segment", *_KEYS).aggregate(
+    keys = step.keys
+    one = paid.select(**keys, amount=paid.amount)
+    return one.group_by(*keys).aggregate(
         known=one.count(), amount=one.amount.sum(), squares=squares_of(amount=one.amount)
     )
 
 
 def _entries(step: _Step) -> ir.Table:
-    as_of, late = ibis.literal(step.marks.as_of), step.late
-    if step.start == step.end or not step.marks.window_days:
-        rows = step.rows.filter(late > 0) if step.start < step.end else step.rows.filter(ibis.literal(False))
-        one = rows.select(segment=rows.by, late=late, seen=~step.unseen)
-        return one.group_by("segment", "late").aggregate(n=one.count(), seen=one.count(where=one.seen))
+    as_of = ibis.literal(step.marks.as_of)
     closed = ~step.unseen & (step.moved_on.notnull() | step.rows.left_on.notnull())
     one = step.rows.select(
         segment=step.rows.by,
         ago=as_of.delta(step.entered, unit="day"),
-        late=late,
+        late=step.late,
         seen=~step.unseen,
         inside=~step.unseen & step.since(step.marks.window_days),
         closed=ibis.ifelse(closed, as_of.delta(step.ended, unit="day"), None),
@@ -165,5 +163,6 @@ def _entries(step: _Step) -> ir.Table:
 def _in_one_shape(table: ir.Table, number: int) -> ir.Table:
     columns = {name: table[name].cast("int64") if name in table.columns else ibis.null("int64") for name in _WHOLE}
     for name, kind in _SUMS.items():
-        columns[name] = table[name].cast(kind) if name in table.columns else ibis.null(kind)
+        # Not NULL: on the way from Spark pandas cannot read a column of decimals that begins with none.
+        columns[name] = (table[name] if name in table.columns else ibis.literal(0)).cast(kind)
     return table.select(step=ibis.literal(number, "int64"), segment=table.segment, **columns)

@@ -193,7 +193,9 @@ class Lives:
             for cause in (OPEN, MOVED, LEFT)
         }
         last = max((int(row.nonzero()[0][-1]) for row in ends.values() if row.any()), default=0)
-        later = where & (self.kind == ENTRIES) & (ages > 0) & (self.numbers[entered] != 0)
+        # Without a window the ends themselves tell who came late.
+        entered, rows = (entered, ENTRIES) if self.marks.window_days else ("n", ENDS)
+        later = seen & (self.kind == rows) & (ages > 0) & (self.numbers[entered] != 0)
         came = np.zeros(max(last, int(ages[later].max(initial=0))) + 1, dtype=np.int64)
         np.add.at(came, ages[later], self.numbers[entered][later])
         came[0] = sum(int(row.sum()) for row in ends.values()) - int(came.sum())

@@ -77,7 +77,7 @@ def lives_of(
 
 def lives_in(*, table: pa.Table, steps: int, marks: Marks) -> tuple[By, ...]:
     """This returns the rows of cells, in any order, by step and by segment."""
-    kind = np.where(_given(table, "late"), ENTRIES, np.where(_given(table, "known"), AMOUNTS, ENDS)).astype(np.int64)
+    kind = np.where(_given(table, "ago"), ENTRIES, np.where(_given(table, "known"), AMOUNTS, ENDS)).astype(np.int64)
     numbers = {name: _numbers(table, name) for name in _COUNTS}
     # One more, so that a closing on the last day is not mistaken for none.
     numbers["first"] = np.where(_given(table, "first"), _numbers(table, "first") + 1, 0)
@@ -137,7 +137,7 @@ def _numbers(table: pa.Table, name: str) -> npt.NDArray[np.int64]:
 def _exact(table: pa.Table, name: str, parts: int) -> npt.NDArray[np.object_]:
     """Decimals as Python's whole numbers of so many parts, which no sum can overflow."""
     values = np.zeros(len(table), dtype=np.object_)
-    given = _given(table, name)
+    given = _given(table, "known")
     # A list, because NumPy would make whole numbers that small 64 bits wide.
     whole = [int(Decimal(str(value)) * parts) for value in table[name].filter(pa.array(given)).to_pylist()]
     for place, value in zip(np.flatnonzero(given).tolist(), whole, strict=True):
