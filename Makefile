@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static bench kills powercuts accuracy drifts docs picture clean lock env parts wheel
+.PHONY: help demo test check static bench engines kills powercuts accuracy drifts docs picture lock clean env parts wheel
 
 BIN := .venv/bin
 # The first Python on the path that is new enough.
@@ -40,6 +40,9 @@ static: env
 bench: env ## Measure speed, ours beside others, and print the ratios
 	@$(BIN)/python -m benchmarks
 
+engines: env ## Count the same passes on DuckDB, PostgreSQL and Spark (brings pyspark; needs Java 17)
+	@$(BIN)/python -m scripts.engines
+
 kills: env ## Kill a writer three hundred times and write down what was lost (nothing)
 	@$(BIN)/python -m tests.recovery.kills 300
 
@@ -62,7 +65,7 @@ lock: env ## Choose the newest allowed versions and lock them with hashes
 	@$(BIN)/python -m scripts.lock
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-wheel build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-wheel .venv-spark build dist .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env:

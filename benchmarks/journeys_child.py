@@ -26,7 +26,7 @@ from funnelpact.core.facts.world_spec import WorldSpec
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes
-from funnelpact.core.measure.counts.lives import step_counts
+from funnelpact.core.measure.counts.taken import step_counts
 from funnelpact.workflows.journeys import knowing, update_journeys
 
 LEARNT = datetime(2026, 11, 1, tzinfo=UTC)

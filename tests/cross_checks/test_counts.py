@@ -15,10 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funnelpact.core.journeys.dimensions import Dimension
-from funnelpact.core.measure.counts import lives
-from funnelpact.core.measure.counts.lives import LEFT, MOVED, OPEN, Closings, OldEnough, Orders, StepCounts
+from funnelpact.core.journeys.mapping import FunnelMapping
+from funnelpact.core.measure.counts.cells import LEFT, MOVED, OPEN, Marks
+from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, StepCounts
 from funnelpact.core.measure.counts.rows import ALL
+from funnelpact.core.measure.counts.taken import lives_of, overview, step_counts
 from tests.cross_checks.slow_journeys import Pass, life, slow_journeys
+from tests.lifetables import Pass as Watched
+from tests.lifetables import table_of
 from tests.small_worlds import worlds
 from tests.worlds import arrow_facts, passes_of, rows_of
 
@@ -78,7 +82,7 @@ def test_life_tables_are_those_of_the_slow_count(world: str, step: tuple[int, in
     start, end = step
     rows = rows_of(world)
     passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
-    found = lives.step_counts(passes=passes, start=start, end=end, as_of=AS_OF, observed_from=since)
+    found = step_counts(passes=passes, start=start, end=end, as_of=AS_OF, observed_from=since)
     slow = {
         name: (part, table)
         for name, part in parts(counted(rows)).items()
@@ -92,11 +96,62 @@ def test_life_tables_are_those_of_the_slow_count(world: str, step: tuple[int, in
         moved = [
             one for one in part if life([one], start=start, end=end, as_of=AS_OF, since=since).total() and one.days[end]
         ]
-        amounts = [one.amount for one in moved if one.amount is not None]
+        amounts = [one.amount for one in moved if one.amount is not None and end == 3]
         assert found[name].table.passes == table.total()
         assert sum(found[name].table.amount) == sum(map(Fraction, amounts))
         assert sum(found[name].table.amount_known) == len(amounts)
-        assert abs(float(sum(found[name].squares)) - sum(float(amount) ** 2 for amount in amounts)) < 1e-3
+        assert sum(found[name].squares) == sum(Fraction(amount) ** 2 for amount in amounts)
+
+
+@FEWER
+@given(worlds(), st.sampled_from([(0, 3), (2, 3)]), st.integers(0, 100), st.integers(0, 60))
+def test_late_entries_and_the_window_are_those_of_the_slow_count(
+    world: str, step: tuple[int, int], began: int, days: int
+):
+    """A pass is watched from the day on which its source began, in the window from its first day on, if it is open then."""
+    start, end = step
+    rows = rows_of(world)
+    watched_from, window_from = date(2026, 1, 1) + timedelta(days=began), AS_OF - timedelta(days=days)
+    said = FunnelMapping(observed_from=watched_from)
+    marks = Marks(as_of=AS_OF, period_days=1, window_days=days + 1)
+    passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE, said=said)
+    (found,) = lives_of(passes=passes, steps=[step], marks=marks)
+    alone = step_counts(passes=passes, start=start, end=end, as_of=AS_OF)
+
+    for name, part in parts([one for one in slow_journeys(rows, AS_OF, said) if not one.excluded]).items():
+        lives = [life_of(one, start=start, end=end) for one in part if one.days[start] and not one.backwards]
+        seen = [(day, last, what) for day, last, what in lives if last >= watched_from]
+        recent = [entry for entry in seen if entry[1] >= window_from]
+        assert len(lives) == (found[name].passes if name in found else 0)
+        assert len(lives) - len(seen) == (found[name].unseen if name in found else 0)
+        if name in found:
+            assert four_rows(found[name].counts()) == four_rows_of(seen, watched_from)
+            assert four_rows(found[name].window()) == four_rows_of(recent, max(watched_from, window_from))
+            assert (name in alone) == bool(seen)
+            assert not seen or alone[name] == found[name].counts()
+
+
+def life_of(one: Pass, *, start: int, end: int) -> tuple[date, date, int]:
+    """The days of entry and of the end of a pass, and what the end was."""
+    entered = one.days[start]
+    assert entered is not None
+    if moved := one.days[end]:
+        return entered, moved, MOVED
+    return (entered, max(entered, one.left_on), LEFT) if one.left_on else (entered, AS_OF, OPEN)
+
+
+def four_rows(counted: StepCounts) -> tuple[tuple[int, ...], ...]:
+    """Entered, moved, left and open by age."""
+    table = counted.table
+    return table.entered, table.moved, table.left, table.open
+
+
+def four_rows_of(lives: list[tuple[date, date, int]], watched_from: date) -> tuple[tuple[int, ...], ...]:
+    """The same, pass by pass."""
+    if not lives:
+        return ((0,),) * 4
+    watched = [Watched((last - day).days, what, max(0, (watched_from - day).days)) for day, last, what in lives]
+    return four_rows(StepCounts(table=table_of(watched), squares=()))
 
 
 @FEWER
@@ -106,12 +161,17 @@ def test_closings_and_old_enough_are_those_of_the_slow_count(world: str, ago: in
     rows = rows_of(world)
     passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
     first_on = AS_OF - timedelta(days=ago)
-    closings = lives.closings(passes=passes, start=2, end=3, first_on=first_on, last_on=AS_OF)
-    old = lives.old_enough(passes=passes, start=0, end=3, horizon_days=horizon, as_of=AS_OF)
+    marks = Marks(as_of=AS_OF, period_days=ago + 1, window_days=ago + 31, ripe_days=(horizon,))
+    step, way = lives_of(passes=passes, steps=[(2, 3), (0, 3)], marks=marks)
+    closings = {name: one.closings() for name, one in step.items()}
+    old = {name: one.old_enough(days=horizon) for name, one in way.items()}
 
     for name, part in parts([one for one in counted(rows) if not one.backwards]).items():
         deals = [one for one in part if one.days[2]]
-        ends = [(bool(one.days[3]), one.days[3] or one.left_on) for one in deals]
+        ends = [
+            (bool(one.days[3]), one.days[3] or (one.left_on and max(one.left_on, one.days[2] or one.left_on)))
+            for one in deals
+        ]
         within = [moved for moved, day in ends if day and first_on <= day <= AS_OF]
         assert closings.get(name, Closings(moved=0, left=0)) == Closings(
             moved=sum(within), left=len(within) - sum(within)
@@ -127,23 +187,28 @@ def test_orders_stages_and_arrivals_are_those_of_the_slow_count(world: str):
     """Won passes with their amounts, passes by stage, and those of the newest quarter."""
     rows = rows_of(world)
     passes = passes_of(rows, as_of=AS_OF, by=BY_TYPE)
-    orders = lives.orders(passes=passes, won=3)
-    reached = lives.reached(passes=passes, positions=range(4))
-    arrivals = lives.arrivals(passes=passes, position=0, days=30)
+    marks = Marks(as_of=AS_OF, period_days=1, window_days=1)
+    *stages, way, won = lives_of(passes=passes, steps=[(0, 1), (1, 2), (2, 3), (0, 3), (3, 3)], marks=marks)
+    orders = {name: one.orders() for name, one in won.items()}
+    fresh_from = way[ALL].newest() if ALL in way else None
     straight = [one for one in counted(rows) if not one.backwards]
     newest = max((one.days[0] for one in straight if one.days[0]), default=None)
 
     for name, part in parts(straight).items():
-        won = [one for one in part if one.days[3]]
-        amounts = [one.amount for one in won if one.amount is not None]
+        sold = [one for one in part if one.days[3]]
+        amounts = [one.amount for one in sold if one.amount is not None]
         found = orders.get(name, Orders(won=0, count=0, total=Fraction(0), squares=Fraction(0)))
-        assert (found.won, found.count, found.total) == (len(won), len(amounts), sum(map(Fraction, amounts)))
-        assert reached.get(name, (0,) * 4) == tuple(
+        assert (found.won, found.count, found.total) == (len(sold), len(amounts), sum(map(Fraction, amounts)))
+        assert [stage[name].passes if name in stage else 0 for stage in (*stages, won)] == [
             sum(one.days[place] is not None for one in part) for place in range(4)
-        )
+        ]
+        assert found.squares == sum(Fraction(amount) ** 2 for amount in amounts)
         fresh = [one for one in part if newest and one.days[0] and (newest - one.days[0]).days < 30]
-        assert arrivals.get(name, 0) == len(fresh)
-    assert lives.backwards(passes=passes)[0] == sum(one.backwards for one in counted(rows))
+        if name in way and fresh_from is not None:
+            assert way[name].arrivals(newest=fresh_from, days=30) == len(fresh)
+        else:
+            assert not fresh
+    assert overview(passes=passes, won=3).backwards == sum(one.backwards for one in counted(rows))
 
 
 SQL = """
@@ -205,7 +270,7 @@ def test_the_way_to_won_is_that_of_sql_written_by_hand(world: str):
     Of leads with one pass each, unmerged: what the query would need beyond that plain Python tells above.
     """
     rows = rows_of(world)
-    ours = lives.step_counts(passes=passes_of(rows, as_of=AS_OF), start=0, end=3, as_of=AS_OF)
+    ours = step_counts(passes=passes_of(rows, as_of=AS_OF), start=0, end=3, as_of=AS_OF)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as engine:
         for name, table in arrow_facts(rows).items():
             pq.write_table(table, Path(folder) / f"{name}.parquet")

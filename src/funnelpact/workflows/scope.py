@@ -13,7 +13,7 @@ from funnelpact.core.journeys.dimensions import BreakdownLeaks, Dimension, avail
 from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes as passes_of
-from funnelpact.core.measure.counts import lives
+from funnelpact.core.measure.counts.taken import Overview, overview
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import UNNAMED
 from funnelpact.core.terms.period import Period, instants
@@ -105,7 +105,8 @@ def scope_of(
     refuse_if_spoilt(report=report, figures=figures, accepted=accepted)
     journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day, version=version)
     passes = passes_of(journeys=journeys["passes"], facts=facts, by=dimension).cache()
-    notes = [*_notes_on_passes(passes, mapping), *_notes_on_breakdown(passes, mapping, dimension, by)]
+    seen = overview(passes=passes, won=len(mapping.funnel.stages) - 1)
+    notes = [*_notes_on_passes(seen, mapping), *_notes_on_breakdown(seen, dimension, by)]
     taken = [issue for issue in report.issues if issue.code in accepted]
     notes += [Message("note.accepted", rule=issue.code, said=issue.sentence) for issue in taken]
     return Scope(
@@ -134,22 +135,18 @@ def _dimension(facts: Mapping[str, Any], by: str | None) -> Dimension | None:
     return next((entry for entry in available if (entry.table, entry.name) == ("leads", "type")), None)
 
 
-def _notes_on_passes(passes: Any, mapping: FunnelMapping) -> list[Message]:
+def _notes_on_passes(seen: Overview, mapping: FunnelMapping) -> list[Message]:
     notes = []
-    count, examples = lives.backwards(passes=passes)
-    if count:
-        notes.append(Message("note.backwards", passes=count, examples=examples))
+    if seen.backwards:
+        notes.append(Message("note.backwards", passes=seen.backwards, examples=seen.examples))
     if mapping.unknown_lead_labels:
         notes.append(Message("note.unknown_labels", labels=mapping.unknown_lead_labels))
     return notes
 
 
-def _notes_on_breakdown(
-    passes: Any, mapping: FunnelMapping, dimension: Dimension | None, by: str | None
-) -> list[Message]:
+def _notes_on_breakdown(known: Overview, dimension: Dimension | None, by: str | None) -> list[Message]:
     if dimension is None:
         return []
-    known = lives.known_shares(passes=passes, won=len(mapping.funnel.stages) - 1)
     if not known.won or not known.others:
         return []
     won, others = Fraction(known.won_known, known.won), Fraction(known.others_known, known.others)

@@ -32,7 +32,14 @@ def funnel(
 ) -> None:
     """Show stage counts, rates, times and values."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
-    from funnelpact.core.view.funnel import findings_data, headline, stage_table, step_tables, value_table
+    from funnelpact.core.view.funnel import (
+        findings_data,
+        headline,
+        horizon_table,
+        stage_table,
+        step_tables,
+        value_table,
+    )
     from funnelpact.workflows.learn import learn_funnel
 
     spoken = language(lang)
@@ -52,10 +59,15 @@ def funnel(
         print_json(findings_data(findings=findings, language=spoken))
         return
     typer.echo(spoken.say(headline(findings=findings)))
-    for table in (stage_table(findings=findings), *step_tables(findings=findings), value_table(findings=findings)):
+    steps = step_tables(findings=findings)
+    by_age, values = horizon_table(findings=findings), value_table(findings=findings)
+    for table in (stage_table(findings=findings), *steps, by_age, values):
         print_view(table, spoken)
     print_notes(findings.notes, spoken)
     if why:
         for segment in findings.segments:
             print_why(segment.to_won.matured.derivation, spoken, title=segment.to_won.matured.population)
+            print_why(segment.to_won.recent.derivation, spoken)
+            if segment.composed is not None:
+                print_why(segment.composed.derivation, spoken)
             print_why(segment.value.derivation, spoken)

@@ -9,12 +9,14 @@ from fractions import Fraction
 from typing import TypedDict
 
 from funnelpact.core.measure.census import Census, StepCensus
+from funnelpact.core.measure.composition import composed_rate
 from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, StepCounts
 from funnelpact.core.measure.counts.rows import ALL, Segment
+from funnelpact.core.measure.horizons import rates_by_age
 from funnelpact.core.measure.lag import HALF, MOST, time_to_move
-from funnelpact.core.measure.rates import cohort_rate, matured_rate, period_rate
+from funnelpact.core.measure.rates import cohort_rate, matured_rate, period_rate, recent_rate
 from funnelpact.core.measure.value import Amounts, average_order_value, spread_per_lead, value_per_lead
-from funnelpact.core.terms.finding import FunnelFindings, SegmentFindings, StepFindings
+from funnelpact.core.terms.finding import Finding, FunnelFindings, SegmentFindings, StepFindings
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.lifetable import LifeTable
 from funnelpact.core.terms.message import Message
@@ -39,6 +41,9 @@ def funnel_findings(
     since = census.observed_from
     late = (Message("note.observed_from", day=since),) if since else ()
     lossless = () if census.way.lost else (Message("note.no_exits"),)
+    unseen = (Message("note.unseen", passes=census.unseen),) if census.unseen else ()
+    segments = tuple(frame.segment(name) for name in names)
+    apart = tuple(segment.name for segment in segments if segment.composed and _is_apart(segment.composed))
     return FunnelFindings(
         funnel=census.funnel,
         as_of=census.as_of,
@@ -48,9 +53,10 @@ def funnel_findings(
         by=by,
         currency=currency,
         period=census.period,
+        window=census.window,
         observed_from=since,
-        segments=tuple(frame.segment(name) for name in names),
-        notes=(*notes, *late, *lossless),
+        segments=segments,
+        notes=(*notes, *late, *unseen, *lossless, *_note_of_apart(apart)),
     )
 
 
@@ -96,26 +102,49 @@ class _Frame:
             ),
             spread=spread_per_lead(table=way.table, squares=way.squares, currency=currency, horizon_days=horizon),
             arrivals=census.arrivals.get(name, 0),
+            composed=self.composed(name) if len(census.steps) > 1 else None,
+        )
+
+    def composed(self, name: Segment) -> Finding:
+        census = self.census
+        return composed_rate(
+            steps=[(one.step, one.tables.get(name, _NO_COUNTS).table) for one in census.steps],
+            way=census.way.tables.get(name, _NO_COUNTS).table,
+            horizon_days=census.horizon_days,
+            population=_population(name),
+            as_of=census.as_of,
+            known_at=self.known_at,
         )
 
     def step(self, name: Segment, counted: StepCensus) -> StepFindings:
         census = self.census
-        table = counted.tables.get(name, _NO_COUNTS).table
+        table, recent = (found.get(name, _NO_COUNTS).table for found in (counted.tables, counted.recent))
         # Where nothing is ever lost, every closing is a win: a period rate would always be 100 %.
         closed = counted.closings.get(name, _NO_CLOSINGS) if counted.lost else _NO_CLOSINGS
         old = counted.old_enough.get(name, OldEnough(entered=0, moved=0))
         common: _Common = {"step": counted.step, "population": _population(name), "known_at": self.known_at}
         aged: _Aged = {**common, "as_of": census.as_of, "horizon_days": census.horizon_days}
         cohort: _Aged = {**common, "as_of": census.as_of, "horizon_days": census.cohort_days}
-        first_on, last_on = census.period
+        (first_on, last_on), (recent_from, _) = census.period, census.window
         return StepFindings(
             step=counted.step,
             matured=matured_rate(table=table, **aged),
+            recent=recent_rate(table=recent, first_on=recent_from, **aged),
             cohort=cohort_rate(entered=old.entered, moved=old.moved, **cohort),
             period=period_rate(moved=closed.moved, left=closed.left, first_on=first_on, last_on=last_on, **common),
             median_days=time_to_move(table=table, share=HALF, **aged),
             p90_days=time_to_move(table=table, share=MOST, **aged),
+            horizons=rates_by_age(table=table, as_of=census.as_of, **common),
         )
+
+
+def _is_apart(composed: Finding) -> bool:
+    return any(caution.id == "caution.not_composed" for caution in composed.cautions)
+
+
+def _note_of_apart(names: tuple[Segment, ...]) -> tuple[Message, ...]:
+    who = tuple(_population(name) for name in names)
+    return (Message("note.not_composed", who=who),) if who else ()
 
 
 def _population(segment: Segment) -> Message:

@@ -6,6 +6,7 @@ All functions take counts, never facts. `population` names the passes, `as_of` i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -71,6 +72,34 @@ def matured_rate(
         cautions=cautions,
         derivation=tree,
     )
+
+
+def recent_rate(
+    *,
+    table: LifeTable,
+    first_on: date,
+    horizon_days: int,
+    step: Step,
+    population: Message,
+    as_of: date,
+    known_at: datetime | None = None,
+) -> Finding:
+    """The matured rate of what happened from `first_on` to `as_of`: the curve that passes would follow if these days lasted.
+
+    Population: `table` counts the passes under watch in those days, each from the age at which it came into them; what moved
+    or left before is not in it. It follows a change as soon as it shows, and scatters more than `matured_rate`, from which
+    value, interval, cautions and errors are the same. Demographers call it the period life table.
+    """
+    found = matured_rate(
+        table=table, horizon_days=horizon_days, step=step, population=population, as_of=as_of, known_at=known_at
+    )
+    tree, days = found.derivation, found.horizon_days or 0
+    label = (
+        Message("finding.recent_rate")
+        if found.value is None
+        else Message("number.recent_rate", days=days, first=first_on)
+    )
+    return replace(found, name="recent_rate", derivation=replace(tree, name="recent_rate", label=label))
 
 
 def period_rate(

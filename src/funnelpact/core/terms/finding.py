@@ -42,14 +42,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFindings:
-    """What is known of one step (or of the whole way to won) for one segment."""
+    """What is known of one step (or of the whole way to won) for one segment.
+
+    `matured` is the rate of all passes, `recent` that of what happened in the last half year; `horizons` are the rates at
+    printed ages, the last one at the longest age that the data identify.
+    """
 
     step: Step
     matured: Finding
+    recent: Finding
     cohort: Finding
     period: Finding
     median_days: Finding
     p90_days: Finding
+    horizons: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,8 @@ class SegmentFindings:
 
     `name` is the value of the breakdown as the source writes it, None where the source says nothing, `""` for all passes
     together. `reached` counts the passes by stage, first to last. `value` and `spread` are the mean and the standard
-    deviation of the revenue of one lead within the horizon; `spread` is None where `value` is not known.
+    deviation of the revenue of one lead within the horizon; `spread` is None where `value` is not known. `composed` is the
+    rate of the whole way as its steps one by one give it, None where there is only one.
     """
 
     name: str | None
@@ -70,6 +77,7 @@ class SegmentFindings:
     spread: Money | None
     arrivals: int
     """Passes of the last `ARRIVAL_DAYS` days in which any arrived: the mix of today."""
+    composed: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +85,7 @@ class FunnelFindings:
     """What a company's data say of its funnel on one day.
 
     `cohort_days` is the age at which cohort rates are taken: the horizon, or less where no pass is that old.
-    `segments` begins with all passes together, then the parts by size. `notes` are what the reader must know before any
+    `period` is the span of period rates, `window` that of recent rates. `segments` begins with all passes together, then the parts by size. `notes` are what the reader must know before any
     number: what was left out, what the data cannot show.
     """
 
@@ -89,6 +97,7 @@ class FunnelFindings:
     by: str | None
     currency: str
     period: tuple[date, date]
+    window: tuple[date, date]
     observed_from: date | None
     segments: tuple[SegmentFindings, ...]
     notes: tuple[Message, ...]

@@ -14,6 +14,9 @@ from funnelpact.core.view.data import derivation_data, plain
 from funnelpact.core.view.language import Language
 from funnelpact.core.view.table import NONE, Table
 
+PRINTED_AGES = 5
+"""Of the rates by age so many are at ages that every funnel has; the one after them is at the longest."""
+
 
 def segment_name(*, name: str | None) -> Value:
     """This returns a segment's name for people: all, unknown, or as the source writes it."""
@@ -46,6 +49,49 @@ def step_tables(*, findings: FunnelFindings) -> tuple[Table, ...]:
     return (*of_steps, _step_table(findings, [(segment, segment.to_won) for segment in findings.segments]))
 
 
+def horizon_table(*, findings: FunnelFindings) -> Table:
+    """This returns the share won by printed ages and by the longest age that the data identify, and what the stages give."""
+    parts = [(segment, segment.to_won.horizons) for segment in findings.segments]
+    ages = [rate.horizon_days or 0 for rate in parts[0][1][:PRINTED_AGES]]
+    head = [Message("funnel.column.segment"), *(Message("funnel.column.day", day=age) for age in ages)]
+    head += [Message("funnel.column.longest"), Message("funnel.column.composed")]
+    rows = tuple(
+        (
+            segment_name(name=segment.name),
+            *(_cell_of_age(rate) for rate in rates[: len(ages)]),
+            _cell_of_longest(rates[len(ages) :]),
+            NONE if segment.composed is None else _cell(segment.composed),
+        )
+        for segment, rates in parts
+    )
+    return Table(
+        title=Message("funnel.title.horizons"),
+        head=tuple(head),
+        rows=rows,
+        cautions=cautions_of_rows(
+            rows=(
+                (segment.name, tuple(c for c in segment.composed.cautions if c.id == "caution.not_composed"))
+                for segment, _ in parts
+                if segment.composed is not None
+            )
+        ),
+    )
+
+
+def _cell_of_age(rate: Finding) -> Value:
+    if any(caution.id == "caution.not_identified" for caution in rate.cautions):
+        return Message("funnel.cell.not_identified")
+    return _cell(rate)
+
+
+def _cell_of_longest(rates: tuple[Finding, ...]) -> Value:
+    if not rates or not isinstance(rates[0].value, Rate):
+        return NONE
+    rising = any(caution.id == "caution.still_rising" for caution in rates[0].cautions)
+    name = "rising" if rising else "by_day"
+    return Message(f"funnel.cell.{name}", rate=rates[0].value, days=rates[0].horizon_days or 0)
+
+
 def value_table(*, findings: FunnelFindings) -> Table:
     """This returns the order value and the value of a lead by segment, each with its range."""
     names = ("segment", "orders", "aov", "range", "value", "range")
@@ -74,7 +120,7 @@ def value_table(*, findings: FunnelFindings) -> Table:
 
 
 def _step_table(findings: FunnelFindings, parts: list[tuple[SegmentFindings, StepFindings]]) -> Table:
-    names = ("segment", "passes", "matured", "range", "by_day", "cohort", "period", "half", "most")
+    names = ("segment", "passes", "matured", "range", "by_day", "recent", "cohort", "period", "half", "most")
     step = parts[0][1].step
     rows = tuple(
         (
@@ -83,6 +129,7 @@ def _step_table(findings: FunnelFindings, parts: list[tuple[SegmentFindings, Ste
             _cell(found.matured),
             _range(found.matured),
             found.matured.horizon_days or 0,
+            _cell(found.recent),
             _cell(found.cohort),
             _cell(found.period),
             _cell(found.median_days),
@@ -108,6 +155,7 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
         cohort=findings.cohort_days,
         first=first,
         last=last,
+        since=findings.window[0],
     )
 
 
@@ -170,6 +218,7 @@ def findings_data(*, findings: FunnelFindings, language: Language) -> dict[str, 
         "currency": findings.currency or None,
         "stages": list(findings.funnel.stages),
         "period": [day.isoformat() for day in findings.period],
+        "window": [day.isoformat() for day in findings.window],
         "observed_from": findings.observed_from.isoformat() if findings.observed_from else None,
         "notes": [language.say(note) for note in findings.notes],
         "segments": [
@@ -179,6 +228,9 @@ def findings_data(*, findings: FunnelFindings, language: Language) -> dict[str, 
                 "reached": dict(zip(findings.funnel.stages, segment.reached, strict=True)),
                 "steps": [_step_data(step, language) for step in segment.steps],
                 "to_won": _step_data(segment.to_won, language),
+                "composed_rate": finding_data(finding=segment.composed, language=language)
+                if segment.composed
+                else None,
                 "average_order_value": finding_data(finding=segment.order_value, language=language),
                 "value_per_lead": finding_data(finding=segment.value, language=language),
             }
@@ -190,10 +242,12 @@ def findings_data(*, findings: FunnelFindings, language: Language) -> dict[str, 
 def _step_data(found: StepFindings, language: Language) -> dict[str, Any]:
     parts = {
         "matured_rate": found.matured,
+        "recent_rate": found.recent,
         "cohort_rate": found.cohort,
         "period_rate": found.period,
         "median_days": found.median_days,
         "p90_days": found.p90_days,
     }
-    data = {name: finding_data(finding=finding, language=language) for name, finding in parts.items()}
+    data: dict[str, Any] = {name: finding_data(finding=finding, language=language) for name, finding in parts.items()}
+    data["rates_by_age"] = [finding_data(finding=finding, language=language) for finding in found.horizons]
     return {"start": found.step.start, "end": found.step.end, **data}

@@ -55,7 +55,13 @@ def segment(
     """A part of the funnel in which so many leads arrived in the newest quarter."""
     share, nothing = finding(Rate(Fraction(rate)) if rate else None, half="1/100"), finding(None)
     step = StepFindings(
-        step=STEP, matured=share, cohort=nothing, period=nothing, median_days=finding(15), p90_days=finding(60)
+        step=STEP,
+        matured=share,
+        recent=share,
+        cohort=nothing,
+        period=nothing,
+        median_days=finding(15),
+        p90_days=finding(60),
     )
     worth = Money(Fraction(value), "EUR") if value else None
     return SegmentFindings(
@@ -81,6 +87,7 @@ def funnel(*segments: SegmentFindings) -> FunnelFindings:
         by="type",
         currency="EUR",
         period=(DAY, DAY),
+        window=(DAY, DAY),
         observed_from=None,
         segments=segments,
         notes=(),

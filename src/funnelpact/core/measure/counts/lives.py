@@ -1,22 +1,27 @@
-"""Passes to life tables and to the other small counts of a funnel, on which its statistics run."""
+"""The cells of one step in one segment, and the life tables and small counts that follow from them by adding."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-import ibis
-from ibis.expr import types as ir
+import numpy as np
+import numpy.typing as npt
 
-from funnelpact.core.measure.counts.rows import ALL, Segment, rows_of, squares_of, with_all
+from funnelpact.core.measure.counts.cells import LEFT, MOVED, OPEN, UNSEEN, Marks
+from funnelpact.core.measure.counts.rows import CENTS
+from funnelpact.core.measure.curves.observation import Entries
 from funnelpact.core.terms.lifetable import LifeTable
 
-OPEN, MOVED, LEFT = 0, 1, 2
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+ENDS, AMOUNTS, ENTRIES = 0, 1, 2
+"""What a row of cells tells of."""
+PLACES = 10**4
+"""Amounts are counted in ten-thousandths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,206 +58,172 @@ class Orders:
     squares: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownShares:
-    """Passes won and others, and how many of each the source places in the breakdown."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lives:
+    """The cells of one step in one segment, as columns; `kind` says what a row tells of.
 
-    won: int
-    won_known: int
-    others: int
-    others_known: int
-
-
-def step_counts(
-    *, passes: ir.Table, start: int, end: int, as_of: date, observed_from: date | None = None
-) -> dict[Segment, StepCounts]:
-    """This returns the life table of a step for each segment, and for `ALL`.
-
-    Population: the passes that entered position `start` by the end of `as_of`, and not before `observed_from`, and do not
-    run backwards. Moved: those that reached position `end`; left: those that left before; open: the rest. Age counts
-    calendar days from the entry. Amounts are those of the deals that a pass won, in the source's currency.
+    Columns of whole numbers as in `counts.cells`, 0 where a row has none; `amount` in ten-thousandths and `squares` in
+    square cents are Python's own integers. Population: the passes of the step; those that closed before they came under
+    watch are in `passes`, `waited` and `unseen` only.
     """
-    rows = _entered(passes, start, since=observed_from)
-    entered, moved_on = rows[f"s{start}"], rows[f"s{end}"]
-    cause = ibis.cases((moved_on.notnull(), MOVED), (rows.left_on.notnull(), LEFT), else_=OPEN)
-    # `greatest` passes over NULL, so the open ones must not meet it.
-    left_on = ibis.ifelse(rows.left_on.notnull(), ibis.greatest(rows.left_on, entered), None)
-    ended = ibis.coalesce(moved_on, left_on, ibis.literal(as_of))
-    one = rows.select(
-        segment=rows.by,
-        age=ended.delta(entered, unit="day"),
-        cause=cause,
-        amount=ibis.ifelse(cause == MOVED, rows.amount, None),
-    )
-    counted = one.group_by("segment", "age", "cause").aggregate(
-        n=one.count(), amount=one.amount.sum(), known=one.amount.count(), squares=squares_of(amount=one.amount)
-    )
-    return _step_tables(rows_of(table=counted))
 
+    marks: Marks
+    kind: Ints
+    numbers: Mapping[str, Ints]
+    amount: npt.NDArray[np.object_]
+    squares: npt.NDArray[np.object_]
 
-def closings(*, passes: ir.Table, start: int, end: int, first_on: date, last_on: date) -> dict[Segment, Closings]:
-    """This returns, for each segment and `ALL`, what moved from `start` to `end` or left in a period, both days included.
+    @property
+    def passes(self) -> int:
+        """All passes that entered, whether or not they closed unseen."""
+        return self._sum("n", self.kind == ENDS)
 
-    Population: the passes that were in position `start` and closed that step within the period.
-    """
-    rows = _entered(passes, start)
-    moved_on = rows[f"s{end}"]
-    one = rows.select(segment=rows.by, moved=moved_on.notnull(), closed_on=ibis.coalesce(moved_on, rows.left_on))
-    one = one.filter((one.closed_on >= ibis.literal(first_on)) & (one.closed_on <= ibis.literal(last_on)))
-    counted = one.group_by("segment").aggregate(moved=one.moved.sum(), left=(~one.moved).sum())
-    sums = with_all(rows=rows_of(table=counted), names=("moved", "left"))
-    return {segment: Closings(moved=row["moved"], left=row["left"]) for segment, row in sums.items()}
+    @property
+    def unseen(self) -> int:
+        """Passes that closed before they came under watch."""
+        return self._sum("n", (self.kind == ENDS) & (self.numbers["cause"] == UNSEEN))
 
+    @property
+    def waited(self) -> int:
+        """Passes that were not in the next position on the day of their entry, too."""
+        at_once = (self.numbers["cause"] == MOVED) & (self.numbers["age"] == 0)
+        return self.passes - self._sum("n", (self.kind == ENDS) & at_once)
 
-def old_enough(
-    *,
-    passes: ir.Table,
-    start: int,
-    end: int,
-    horizon_days: int,
-    as_of: date,
-    observed_from: date | None = None,
-) -> dict[Segment, OldEnough]:
-    """This returns, for each segment and `ALL`, the passes that entered `horizon_days` before `as_of` or earlier.
+    @property
+    def first_closing(self) -> date | None:
+        """The first day on which a pass under watch moved or left; None where none has. Needs marks with a window."""
+        closed = self.numbers["first"][self.kind == ENTRIES]
+        return self.marks.as_of - timedelta(days=int(closed.max()) - 1) if closed.any() else None
 
-    `moved` counts those of them that reached position `end` at an age up to the horizon. Passes that entered before
-    `observed_from` are left out.
-    """
-    rows = _entered(passes, start, since=observed_from)
-    entered = rows[f"s{start}"]
-    one = rows.select(
-        segment=rows.by,
-        moved=(rows[f"s{end}"].delta(entered, unit="day") <= horizon_days).fill_null(False),
-        age=ibis.literal(as_of).delta(entered, unit="day"),
-    )
-    one = one.filter(one.age >= horizon_days)
-    counted = one.group_by("segment").aggregate(entered=one.count(), moved=one.moved.sum())
-    sums = with_all(rows=rows_of(table=counted), names=("entered", "moved"))
-    return {segment: OldEnough(entered=row["entered"], moved=row["moved"]) for segment, row in sums.items()}
+    def counts(self) -> StepCounts:
+        """The life table of all passes under watch. Amounts are counted on steps to the last position only."""
+        return self._table(np.ones(len(self.kind), dtype=np.bool_), ages=self.numbers["late"], entered="seen")
 
+    def window(self) -> StepCounts:
+        """The life table of the window: who was under watch in it, from the age at which they came into it.
 
-def orders(*, passes: ir.Table, won: int) -> dict[Segment, Orders]:
-    """This returns the won passes for each segment and `ALL`: how many, how many with an amount, total and squares."""
-    rows = _entered(passes, won)
-    counted = rows.group_by(segment=rows.by).aggregate(
-        won=rows.count(), count=rows.amount.count(), total=rows.amount.sum(), squares=squares_of(amount=rows.amount)
-    )
-    sums = with_all(rows=rows_of(table=counted), names=("won", "count", "total", "squares"))
-    return {
-        segment: Orders(
-            won=row["won"], count=row["count"], total=Fraction(row["total"]), squares=Fraction(row["squares"])
+        What ended before the window is not in it, so it shows how passes of every age behave now. Needs marks with a window.
+        """
+        ages = np.maximum(self.numbers["late"], self.numbers["ago"] - (self.marks.window_days - 1))
+        return self._table(
+            (self.kind == ENTRIES) | (self.numbers["recent"] >= 1), ages=np.maximum(ages, 0), entered="inside"
         )
-        for segment, row in sums.items()
-    }
 
+    def cohorts(self) -> dict[date, StepCounts]:
+        """The life tables by month of entry, each under the first day of it. Needs marks with a window."""
+        day = np.datetime64(self.marks.as_of, "D") - self.numbers["ago"].astype("timedelta64[D]")
+        of_entries = day.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+        months = np.where(self.kind == ENTRIES, of_entries, self.numbers["month"])
+        return {
+            date(month // 12, month % 12 + 1, 1): self._table(
+                months == month, ages=self.numbers["late"], entered="seen"
+            )
+            for month in np.unique(months).tolist()
+        }
 
-def reached(*, passes: ir.Table, positions: Sequence[int]) -> dict[Segment, tuple[int, ...]]:
-    """This returns how many passes reached each position, for each segment and `ALL`; backwards ones left out."""
-    rows = passes.filter(~passes.backwards)
-    names = [f"s{stage}" for stage in positions]
-    counted = rows.group_by(segment=rows.by).aggregate(**{name: rows[name].count() for name in names})
-    sums = with_all(rows=rows_of(table=counted), names=names)
-    return {segment: tuple(row[name] for name in names) for segment, row in sums.items()}
+    def closings(self) -> Closings:
+        """What moved on and what left in the period. Needs marks with a period."""
+        ended = (self.kind == ENDS) & (self.numbers["recent"] == 2)
+        moved, left = (self._sum("n", ended & (self.numbers["cause"] == cause)) for cause in (MOVED, LEFT))
+        return Closings(moved=moved, left=left)
 
+    def old_enough(self, *, days: int) -> OldEnough:
+        """The passes that entered that many days before `as_of` or earlier, and those of them that moved by that age.
 
-def waited(*, passes: ir.Table, positions: int) -> tuple[int, ...]:
-    """This returns, for each position, how many passes were seen in it and not at once in the next one, too.
+        `days` is one of the ripe days of the marks.
+        """
+        seen = (self.kind == ENDS) & (self.numbers["cause"] != UNSEEN)
+        ripe = seen & (self.numbers["ripe"] > self.marks.ripe_days.index(days))
+        moved = ripe & (self.numbers["cause"] == MOVED) & (self.numbers["age"] <= days)
+        return OldEnough(entered=self._sum("n", ripe), moved=self._sum("n", moved))
 
-    A stage of which that is nobody was not recorded by the source, only implied by later ones.
-    """
-    rows = passes.filter(~passes.backwards)
-    found = rows.aggregate(
-        **{
-            f"n{stage}": (
-                rows[f"s{stage}"].notnull()
-                & (rows[f"s{stage + 1}"].isnull() | (rows[f"s{stage + 1}"] > rows[f"s{stage}"]))
-            ).sum()
-            for stage in range(positions - 1)
-        },
-        last=rows[f"s{positions - 1}"].count(),
-    )
-    row = rows_of(table=found)[0]
-    return tuple(row[name] or 0 for name in row)
-
-
-def backwards(*, passes: ir.Table) -> tuple[int, tuple[str, ...]]:
-    """This returns how many passes have a later stage more than a day before their creation, and three of their keys."""
-    rows = passes.filter(passes.backwards)
-    examples = rows_of(table=rows.select("key").order_by("key").limit(3))
-    return int(rows.count().to_pyarrow().as_py()), tuple(str(row["key"]) for row in examples)
-
-
-def arrivals(*, passes: ir.Table, position: int, days: int) -> dict[Segment, int]:
-    """This returns, for each segment and `ALL`, the passes that entered in the `days` up to the newest entry."""
-    rows = _entered(passes, position)
-    entered = rows[f"s{position}"]
-    newest = entered.max().to_pyarrow().as_py()
-    if newest is None:
-        return {}
-    counted = rows.filter(entered > ibis.literal(newest - timedelta(days=days))).group_by(segment="by")
-    sums = with_all(rows=rows_of(table=counted.aggregate(n=ibis._.count())), names=("n",))
-    return {segment: row["n"] for segment, row in sums.items()}
-
-
-def ages(*, passes: ir.Table, position: int, as_of: date, observed_from: date | None = None) -> dict[int, int]:
-    """This returns how many passes entered a position so many days before `as_of`, not before `observed_from`."""
-    rows = _entered(passes, position, since=observed_from)
-    by_age = rows.group_by(age=ibis.literal(as_of).delta(rows[f"s{position}"], unit="day")).aggregate(n=rows.count())
-    return {row["age"]: row["n"] for row in rows_of(table=by_age)}
-
-
-def days_of_entry(*, passes: ir.Table, start: int, end: int) -> tuple[dict[date, int], date | None]:
-    """This returns how many passes entered position `start` on each day, and the first day on which any moved or left."""
-    rows = _entered(passes, start)
-    by_day = rows.group_by(day=rows[f"s{start}"]).aggregate(n=rows.count())
-    first = ibis.least(rows[f"s{end}"].min(), rows.left_on.min())
-    return {row["day"]: row["n"] for row in rows_of(table=by_day)}, first.to_pyarrow().as_py()
-
-
-def known_shares(*, passes: ir.Table, won: int) -> KnownShares:
-    """This returns how many passes are won, and of those how many have a value of the breakdown; the same for the others."""
-    rows = passes.filter(~passes.backwards)
-    is_won = rows[f"s{won}"].notnull()
-    row = rows_of(
-        table=rows.aggregate(
-            won=is_won.sum(),
-            won_known=(is_won & rows.by.notnull()).sum(),
-            others=(~is_won).sum(),
-            others_known=(~is_won & rows.by.notnull()).sum(),
+    def orders(self) -> Orders:
+        """What was won, where the step is that from the last position to itself."""
+        paid = self.kind == AMOUNTS
+        return Orders(
+            won=self.passes,
+            count=self._sum("known", paid),
+            total=Fraction(int(self.amount[paid].sum()), PLACES),
+            squares=Fraction(int(self.squares[paid].sum()), CENTS**2),
         )
-    )[0]
-    return KnownShares(**{name: count or 0 for name, count in row.items()})
+
+    def entries(self) -> tuple[Entries, ...]:
+        """The passes under watch by day of entry. Needs marks with a window."""
+        of = self.kind == ENTRIES
+        rows = zip(*(self.numbers[name][of].tolist() for name in ("ago", "late", "seen")), strict=True)
+        return tuple(
+            Entries(day=self.marks.as_of - timedelta(days=ago), late=late, count=count)
+            for ago, late, count in sorted(rows, reverse=True)
+            if count
+        )
+
+    def newest(self) -> int | None:
+        """How many days before `as_of` the newest pass entered; None where none has. Needs marks with a window."""
+        ago = self.numbers["ago"][self.kind == ENTRIES]
+        return int(ago.min()) if len(ago) else None
+
+    def arrivals(self, *, newest: int, days: int) -> int:
+        """The passes that entered in so many days, the last of which is `newest` days before `as_of`."""
+        ago = self.numbers["ago"]
+        return self._sum("n", (self.kind == ENTRIES) & (ago >= newest) & (ago < newest + days))
+
+    def without(self, other: Lives) -> Lives:
+        """What is left without the passes of `other`, all of which are among these; `first_closing` stays as it is."""
+        counts = ("n", "known", "seen", "inside")
+        numbers = {
+            name: np.concatenate((row, -other.numbers[name] if name in counts else other.numbers[name]))
+            for name, row in self.numbers.items()
+        }
+        return Lives(
+            marks=self.marks,
+            kind=np.concatenate((self.kind, other.kind)),
+            numbers=numbers,
+            amount=np.concatenate((self.amount, -other.amount)),
+            squares=np.concatenate((self.squares, -other.squares)),
+        )
+
+    def _sum(self, name: str, where: Flags) -> int:
+        return int(self.numbers[name][where].sum())
+
+    def _table(self, where: Flags, *, ages: Ints, entered: str) -> StepCounts:
+        """The life table of some rows, who came under watch at `ages`, so many as `entered` counts."""
+        seen = where & (self.numbers["cause"] != UNSEEN)
+        ends = {
+            cause: self._by_age("n", seen & (self.kind == ENDS) & (self.numbers["cause"] == cause))
+            for cause in (OPEN, MOVED, LEFT)
+        }
+        last = max((int(row.nonzero()[0][-1]) for row in ends.values() if row.any()), default=0)
+        # Without a window the ends themselves tell who came late.
+        entered, rows = (entered, ENTRIES) if self.marks.window_days else ("n", ENDS)
+        later = seen & (self.kind == rows) & (ages > 0) & (self.numbers[entered] != 0)
+        came = np.zeros(max(last, int(ages[later].max(initial=0))) + 1, dtype=np.int64)
+        np.add.at(came, ages[later], self.numbers[entered][later])
+        came[0] = sum(int(row.sum()) for row in ends.values()) - int(came.sum())
+        paid = seen & (self.kind == AMOUNTS)
+        table = LifeTable(
+            entered=_padded(came, last),
+            moved=_padded(ends[MOVED], last),
+            left=_padded(ends[LEFT], last),
+            open=_padded(ends[OPEN], last),
+            amount=self._exact(self.amount, paid, last, PLACES),
+            amount_known=_padded(self._by_age("known", paid), last),
+        )
+        return StepCounts(table=table, squares=self._exact(self.squares, paid, last, CENTS**2))
+
+    def _by_age(self, name: str, where: Flags) -> Ints:
+        ages = self.numbers["age"][where]
+        counts = np.zeros(int(ages.max(initial=0)) + 1, dtype=np.int64)
+        np.add.at(counts, ages, self.numbers[name][where])
+        return counts
+
+    def _exact(self, row: npt.NDArray[np.object_], where: Flags, last: int, parts: int) -> tuple[Fraction, ...]:
+        sums = [0] * (last + 1)
+        for age, value in zip(self.numbers["age"][where].tolist(), row[where].tolist(), strict=True):
+            if age <= last:
+                sums[age] += value
+        return tuple(Fraction(value, parts) for value in sums)
 
 
-def _entered(passes: ir.Table, position: int, *, since: date | None = None) -> ir.Table:
-    rows = passes.filter(~passes.backwards & passes[f"s{position}"].notnull())
-    return rows.filter(rows[f"s{position}"] >= ibis.literal(since)) if since else rows
-
-
-def _step_tables(rows: list[dict[str, Any]]) -> dict[Segment, StepCounts]:
-    by_segment: dict[Segment, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_segment[ALL].append(row)
-        by_segment[row["segment"]].append(row)
-    return {segment: _step_table(part) for segment, part in by_segment.items()}
-
-
-def _step_table(rows: list[dict[str, Any]]) -> StepCounts:
-    ages = max(row["age"] for row in rows) + 1
-    counts = {cause: [0] * ages for cause in (OPEN, MOVED, LEFT)}
-    amount, squares, known = [Decimal(0)] * ages, [0.0] * ages, [0] * ages
-    for row in rows:
-        age = row["age"]
-        counts[row["cause"]][age] += row["n"]
-        amount[age] += row["amount"] or 0
-        squares[age] += row["squares"] or 0
-        known[age] += row["known"]
-    table = LifeTable(
-        entered=(sum(row["n"] for row in rows), *[0] * (ages - 1)),
-        moved=tuple(counts[MOVED]),
-        left=tuple(counts[LEFT]),
-        open=tuple(counts[OPEN]),
-        amount=tuple(Fraction(value) for value in amount),
-        amount_known=tuple(known),
-    )
-    return StepCounts(table=table, squares=tuple(Fraction(value) for value in squares))
+def _padded(row: Ints, last: int) -> tuple[int, ...]:
+    kept = row[: last + 1].tolist()
+    return (*kept, *[0] * (last + 1 - len(kept)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
+import ibis
 from ibis.expr import types as ir
 
 Segment: TypeAlias = str | None
@@ -29,10 +30,15 @@ def with_all(*, rows: Iterable[Mapping[str, Any]], names: Iterable[str]) -> dict
     return sums
 
 
-def squares_of(*, amount: ir.Value) -> ir.Value:
-    """This returns the sum of the squared amounts.
+CENTS = 100
+"""Amounts are squared in cents, which are whole: sums of whole numbers have no order."""
+_LARGEST = 10.0**15
+"""Cents beyond these count as these, because the digits of a sum of squares would run out."""
 
-    In floating point: the square of an exact amount needs more digits than the engines' decimals have, and it only widens
-    or narrows an interval.
-    """
-    return (amount.cast("float64") * amount.cast("float64")).sum()
+
+def squares_of(*, amount: ir.Value) -> ir.Value:
+    """This returns the exact sum of the squares of amounts taken to the cent, in square cents. No amount may be missing."""
+    # Engines differ in how they round a half.
+    cents = (amount.cast("float64") * CENTS + 0.5).floor()
+    whole = ibis.least(ibis.greatest(cents, -_LARGEST), _LARGEST).cast("int64").cast("decimal(19, 0)")
+    return (whole * whole).sum()
