@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import ibis
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from funnelpact.core.measure.counts.worktime import instant_number, microseconds, with_worked
 from funnelpact.core.measure.worktime import Worktime
-from funnelpact.core.terms.calendar import Calendar, DueOutOfRange, Hours, Interval, due, hours, worked
+from funnelpact.core.terms.calendar import Calendar, DueOutOfRange, Hours, Interval, due, hours, open_at, worked
 from tests.laws.calendars import CHANGES, ZONES, a_week_of
 
 TICK = timedelta.resolution
@@ -62,8 +63,11 @@ def test_arrays_engine_and_single_instants_agree_to_the_microsecond(seed: int):
     calendar, first, starts, dice = some_world(seed)
     ends = dice.sample(starts, len(starts))
     time = Worktime.of(calendar=calendar, first=first, last=first + timedelta(days=60))
-    single = [worked(calendar=calendar, start=start, end=end) // TICK for start, end in zip(starts, ends, strict=True)]
+    single: list[Any] = [
+        worked(calendar=calendar, start=start, end=end) // TICK for start, end in zip(starts, ends, strict=True)
+    ]
     before = [worked(calendar=calendar, start=end - TICK, end=end) == TICK for end in ends]
+    after = [open_at(calendar=calendar, instant=end) for end in ends]
 
     rows = ibis.memtable(pa.table({"start": starts, "end": ends}))
     rows = rows.select(start=microseconds(at=rows.start), end=microseconds(at=rows.end))
@@ -73,8 +77,9 @@ def test_arrays_engine_and_single_instants_agree_to_the_microsecond(seed: int):
     }
 
     assert time.worked(start=numbers(starts), end=numbers(ends)).tolist() == single
+    wanted: list[Any] = list(zip(single, before, after, strict=True))
     keys = zip(numbers(starts).tolist(), numbers(ends).tolist(), strict=True)
-    assert [engine[key] for key in keys] == list(zip(single, before, strict=True))
+    assert [engine[key] for key in keys] == wanted
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -16,8 +16,8 @@ from funnelpact.core.view.language import Language
 from funnelpact.core.view.table import NONE, Table
 
 
-def segment_name(*, name: str | None) -> Value:
-    """This returns a segment's name for people: all, unknown, or as the source writes it."""
+def segment_name(*, name: Message | str | None) -> Value:
+    """This returns a segment's name for people: all, unknown, or as the source writes it; what is in words already stays."""
     if name is None:
         return Message("population.unknown")
     return name or Message("population.all")
@@ -112,7 +112,7 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
     )
 
 
-def cautions_of_rows(*, rows: Iterable[tuple[str | None, tuple[Message, ...]]]) -> tuple[Message, ...]:
+def cautions_of_rows(*, rows: Iterable[tuple[Message | str | None, tuple[Message, ...]]]) -> tuple[Message, ...]:
     """This returns each caution once, with the names of all segments that it is about; what holds of all is not said of each."""
     names: dict[Message, list[Value]] = {}
     # A column says of every row how far its data reach.

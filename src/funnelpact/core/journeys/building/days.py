@@ -16,12 +16,23 @@ _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2051, 1, 1, tzinfo=UT
 
 def day_in(*, zone: str, at: ir.Value, is_day: ir.Value) -> ir.Value:
     """This returns the day of the zone on which an instant lies; what is known to the day only keeps its day."""
-    offsets = _offsets(zone)
-    if {offset for _, offset in offsets} == {timedelta(0)}:
+    if not _moves(zone):
         return at.date()
+    return ibis.ifelse(is_day, at, clock_in(zone=zone, at=at)).date()
+
+
+def clock_in(*, zone: str, at: ir.Value) -> ir.Value:
+    """This returns what a clock in the zone shows at an instant, as if it were in UTC."""
+    if not _moves(zone):
+        return at
+    offsets = _offsets(zone)
     branches = [(at < instant(at=end), int(offset / timedelta(minutes=1))) for end, offset in offsets]
     minutes = ibis.cases(*branches, else_=branches[-1][1])
-    return ibis.ifelse(is_day, at, at + minutes.as_interval("m")).date()
+    return at + minutes.as_interval("m")
+
+
+def _moves(zone: str) -> bool:
+    return {offset for _, offset in _offsets(zone)} != {timedelta(0)}
 
 
 @lru_cache(maxsize=8)

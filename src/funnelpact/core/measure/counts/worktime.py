@@ -31,11 +31,12 @@ def instant_number(*, at: datetime) -> int:
 
 
 def with_worked(*, rows: ir.Table, worktime: Worktime, names: Sequence[str]) -> ir.Table:
-    """This returns the rows with two columns for each named one, which holds instants in microseconds since 1970.
+    """This returns the rows with three columns for each named one, which holds instants in microseconds since 1970.
 
     `<name>_worked` is the working time from the table's first day to the instant, in microseconds; `<name>_at_work` whether
-    people were at work right before it, so at a closing instant, too. Both are NULL where the instant is, or where it lies
-    outside of the days of `worktime`. The differences of the former are exactly `core.terms.calendar.worked`.
+    people were at work right before it, so at a closing instant, too; `<name>_open` whether they are right after it. All are
+    NULL where the instant is, or where it lies outside of the days of `worktime`. The differences of the first are exactly
+    `core.terms.calendar.worked`.
     """
     found = rows
     for name in names:
@@ -54,10 +55,14 @@ def with_worked(*, rows: ir.Table, worktime: Worktime, names: Sequence[str]) -> 
             )
         at_work = [(joined.inside > opens) & (joined.inside <= closes) for opens, closes in stretches]
         carried = (joined.inside == 0) & joined.work_carried
+        is_open = [(joined.inside >= opens) & (joined.inside < closes) for opens, closes in stretches]
         found = joined.select(
-            *rows.columns,
-            *(column for column in found.columns if column.endswith(("_worked", "_at_work"))),
-            **{f"{name}_worked": whole, f"{name}_at_work": reduce(or_, at_work, carried)},
+            *(column for column in found.columns if column not in {"inside", "utc_day"}),
+            **{
+                f"{name}_worked": whole,
+                f"{name}_at_work": reduce(or_, at_work, carried),
+                f"{name}_open": reduce(or_, is_open),
+            },
         )
     return found
 

@@ -1,0 +1,64 @@
+"""`funnelpact response` and its like: what was measured for one question."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from funnelpact.apps.cli.asking import AsOf, By, Despite, KnownAt, day, instant, print_measured
+from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
+from funnelpact.apps.language import language
+from funnelpact.core.terms.problem import Problem
+
+_UNITS = {"s": "seconds", "min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
+Within = Annotated[str, typer.Option(help=help_text("response.within"))]
+
+
+class DurationUnreadable(Problem):
+    """A text that is no duration."""
+
+    code = "duration-unreadable"
+
+
+def duration(text: str) -> timedelta:
+    """The duration that a person wrote: `90s`, `15min`, `1h`, `2d`. Raises `DurationUnreadable`."""
+    match = re.fullmatch(r"(\d{1,5})\s*(s|min|m|h|d)", text.strip().lower(), re.ASCII)
+    if not match:
+        raise DurationUnreadable(text=text)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def response(
+    by: By = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    within: Within = "1h",
+    despite: Despite = None,
+    data: DataFolder = None,
+    why: Why = False,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Show how fast leads are answered."""
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.core.terms.report import Figures
+    from funnelpact.workflows import measures
+    from funnelpact.workflows.scope import scope_of
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        promise = duration(within)
+        scope = scope_of(
+            store=fact_store(data),
+            as_of=day(as_of),
+            known_at=instant(known_at),
+            by=by,
+            mappings=funnel_mappings(data),
+            figures=(Figures.RESPONSE,),
+            accepted=despite or (),
+        )
+        measured = measures.response(scope=scope, within=promise)
+    print_measured(measured, spoken, why=why, as_json=as_json)
