@@ -73,7 +73,8 @@ def test_arrays_engine_and_single_instants_agree_to_the_microsecond(seed: int):
     rows = rows.select(start=microseconds(at=rows.start), end=microseconds(at=rows.end))
     found = with_worked(rows=rows, worktime=time, names=["start", "end"]).to_pyarrow().to_pylist()
     engine = {
-        (row["start"], row["end"]): (row["end_worked"] - row["start_worked"], row["end_at_work"]) for row in found
+        (row["start"], row["end"]): (row["end_worked"] - row["start_worked"], row["end_at_work"], row["end_open"])
+        for row in found
     }
 
     assert time.worked(start=numbers(starts), end=numbers(ends)).tolist() == single

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from funnelpact.core.journeys.office import calendar_of
+from funnelpact.core.measure.counts import cadence as following
 from funnelpact.core.measure.counts import clocks
 from funnelpact.core.measure.counts import response as counting
 from funnelpact.core.measure.counts.worktime import instant_number
 from funnelpact.core.measure.followup.about import About
+from funnelpact.core.measure.followup.cadence import ACCEPT_DAYS, STEPS, CadenceCounts, cadence_findings
 from funnelpact.core.measure.followup.response import ResponseCounts, response_findings
 from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.finding import Measured
@@ -17,6 +21,7 @@ from funnelpact.core.terms.problem import Problem
 from funnelpact.workflows.scope import Scope
 
 PROMISE = timedelta(hours=1)
+STEP_PAIRS = tuple((step.days, step.attempts) for step in STEPS)
 _HOUR, _MONTH, _SECOND = timedelta(hours=1), timedelta(days=30), timedelta(seconds=1)
 
 
@@ -60,6 +65,34 @@ def response(*, scope: Scope, within: timedelta = PROMISE) -> Measured:
         by_day=counting.by_day(rows=rows),
     )
     return response_findings(counts=counts, about=_about(scope), notes=(*scope.notes, *_notes_on_hours(scope)))
+
+
+class CadenceBroken(Problem):
+    """A cadence that asks for nothing, or for fewer attempts by a later day."""
+
+    code = "cadence-broken"
+
+
+def cadence(*, scope: Scope, steps: Sequence[tuple[int, int]] = STEP_PAIRS, accept_days: int = ACCEPT_DAYS) -> Measured:
+    """This returns how leads are followed up: `steps` are attempts that are due by a day of a pass's age, as (day, attempts),
+    `accept_days` the days in which sales accepts a lead or gives it back. Raises `CadenceBroken`.
+    """
+    asked = [following.Step(days, attempts) for days, attempts in sorted(steps)]
+    rising = all(one.days < two.days and one.attempts <= two.attempts for one, two in pairwise(asked))
+    if not asked or not rising or any(step.days < 0 or step.attempts < 1 for step in asked) or accept_days < 0:
+        raise CadenceBroken(steps=tuple(f"{days}:{attempts}" for days, attempts in steps))
+    passes = following.worked_passes(passes=scope.passes, qualified=scope.mapping.qualified_position).cache()
+    attempts = following.attempts_of(passes=passes, touches=scope.touches, zone=scope.mapping.zone).cache()
+    counts = CadenceCounts(
+        steps=following.attempts_by(passes=passes, attempts=attempts, steps=asked, as_of=scope.as_of),
+        gaps=following.gaps(attempts=attempts, as_of=scope.as_of),
+        touched=following.touched(passes=passes),
+        outcomes=following.outcomes(attempts=attempts, touches=scope.touches, as_of=scope.as_of),
+        decisions=following.decisions(passes=passes, as_of=scope.as_of),
+        rejections=following.rejections(passes=passes, window_days=accept_days),
+        accept_days=accept_days,
+    )
+    return cadence_findings(counts=counts, about=_about(scope), notes=scope.notes)
 
 
 def _about(scope: Scope) -> About:

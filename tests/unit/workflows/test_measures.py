@@ -10,7 +10,7 @@ import pytest
 
 from funnelpact.core.terms.finding import Finding, Measured
 from funnelpact.core.terms.quantity import Rate
-from funnelpact.workflows.measures import PromiseUnfit, response
+from funnelpact.workflows.measures import CadenceBroken, PromiseUnfit, cadence, response
 from funnelpact.workflows.scope import Scope, scope_of
 from tests.worlds import kept
 
@@ -178,3 +178,50 @@ def test_a_promise_that_cannot_be_counted_is_refused(asked: Scope, within: timed
     """No time at all, more than a month, seconds beyond an hour."""
     with pytest.raises(PromiseUnfit):
         response(scope=asked, within=within)
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Scope:
+    """Forty leads handed over on one day: ten accepted, twelve given back for two reasons, eighteen undecided."""
+    lines = []
+    for number in range(40):
+        lines += [f"lead l{number} 2026-01-05T09:00 type=web", f"handover l{number} 2026-01-05T10:00 owner=ayse"]
+        lines += [f"touch l{number} 2026-01-{day:02}T10:00" for day in (6, 8, 12)[: number % 4]]
+        if number < 10:
+            lines.append(f"lead l{number} > SQL 2026-01-15")
+        elif number < 22:
+            lines.append(f"lead l{number} > {'Disqualified' if number < 14 else 'Unqualified'} 2026-01-19")
+    lines += ["lead l10 > SQL 2026-03-20", "lead z 2026-04-01T09:00 type=chat"]
+    return scope_of(store=kept("\n".join(lines), tmp_path_factory.mktemp("followed")))
+
+
+def test_attempts_are_asked_of_the_leads_that_are_open_at_that_age(followed: Scope):
+    """On day 14 the twelve given back on it and the ten accepted are out; on day 5 all are in."""
+    found = cadence(scope=followed, steps=[(5, 2), (14, 3)])
+
+    early, late = (findings(found, f"by_day_{day}", "web")["compliant_share"] for day in (5, 14))
+    assert (early.value, early.n) == (Rate(Fraction(1, 2)), 40)
+    assert (late.value, late.n) == (None, 18)
+    assert [caution.id for caution in late.cautions] == ["caution.few_leads"]
+
+
+def test_acceptance_and_rejection_by_reason_with_what_moved_on_later(followed: Scope):
+    """Within fourteen days of the hand-over: ten of forty accepted, twelve given back, of which one moved on in a later pass."""
+    found = cadence(scope=followed)
+    shares = findings(found, "acceptance", "web")
+    reasons = {row.name: row.findings for row in next(b.rows for b in found.blocks if b.name == "rejections")}
+
+    assert [shares[name].value for name in ("accepted_share", "rejected_share", "undecided")] == [
+        Rate(Fraction(1, 4)),
+        Rate(Fraction(3, 10)),
+        18,
+    ]
+    counts = {name: [part.value for part in both[1].derivation.inputs] for name, both in reasons.items()}
+    assert counts == {"": [1, 12], "Unqualified": [0, 8], "Disqualified": [1, 4]}
+
+
+@pytest.mark.parametrize("steps", [[], [(14, 0)], [(14, 3), (28, 2)], [(14, 3), (14, 4)]])
+def test_a_cadence_that_asks_for_less_later_is_refused(followed: Scope, steps: list[tuple[int, int]]):
+    """Or for nothing."""
+    with pytest.raises(CadenceBroken):
+        cadence(scope=followed, steps=steps)

@@ -26,8 +26,8 @@ def lead_clocks(*, passes: ir.Table, touches: ir.Table, won: int, qualified: int
     `engaged`, `handed`, `touched`, `contacted`, `qualified`: when each came first, as journeys have it; NULL, too, where that
     is known to the day only or something known to the day may have come before it (`engaged_by_day` … say so). `closed`:
     when the pass left or was won; where only the day is known, when that day began, until which it was open in any case.
-    Beside them: `segment` (the value of the breakdown), `type`, `size`, `owner`, `team`, `created_on`, `reached_on` (the day
-    of position `qualified`), `open` (neither left nor won), and `clock`, what clocks in the zone showed at the hand-over.
+    Beside them: `segment` (the value of the breakdown), `type`, `size`, `owner`, `team`, `created_on`, `reached` and `reached_on` (instant
+    and day of position `qualified`), `open` (neither left nor won), and `clock`, what clocks in the zone showed at the hand-over.
     Passes that run backwards are left out.
     """
     rows = passes.filter((passes.kind == "lead") & ~passes.backwards)
@@ -48,7 +48,8 @@ def lead_clocks(*, passes: ir.Table, touches: ir.Table, won: int, qualified: int
         closed_on=ibis.coalesce(left, last).cast("date"),
         closed_exactly=microseconds(at=ibis.ifelse(left.notnull(), rows.left_at, rows[f"t{won}"])),
         clock=clock_in(zone=zone, at=rows.handed_at),
-        reached_on=rows[f"s{qualified}"],
+        reached=microseconds(at=rows[f"t{qualified}"]),
+        reached_on=rows[f"s{qualified}"].cast("date"),
         open=left.isnull() & last.isnull(),
     ).view()
     first = rows_of(table=passes.aggregate(day=passes.created_on.min()))[0]["day"] or as_of
@@ -82,7 +83,7 @@ def _touched_by_day(touches: ir.Table, begins: ir.Table) -> ir.Table:
 
 def days_of_clocks(*, rows: ir.Table, until: datetime) -> tuple[date, date]:
     """This returns the first and the last day of UTC on which an instant of `lead_clocks` lies, `until` among them."""
-    names = ("engaged", "handed", "touched")
+    names = ("engaged", "handed", "touched", "reached")
     row = rows_of(table=rows.aggregate(**{name: rows[name].min() for name in names}, closed=rows.closed.min()))[0]
     first = min([instant_number(at=until), *(value for value in row.values() if value is not None)])
     day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=first)
@@ -103,7 +104,7 @@ def with_waits(*, rows: ir.Table, worktime: Worktime, until: datetime) -> ir.Tab
     end = ibis.literal(instant_number(at=until), "int64")
     ended = ibis.least(ibis.coalesce(rows.closed, end), end)
     timed = with_worked(
-        rows=rows.mutate(ended=ended), worktime=worktime, names=["engaged", "handed", "touched", "ended"]
+        rows=rows.mutate(ended=ended), worktime=worktime, names=["engaged", "handed", "touched", "reached", "ended"]
     )
     waits: dict[str, ir.Value] = {}
     for clock, (begin, answer) in CLOCKS.items():

@@ -19,13 +19,20 @@ HALF, MOST = Fraction(1, 2), Fraction(9, 10)
 
 
 def wait_of(
-    *, name: str, waits: Waits, share: Fraction, about: About, population: Message, competing: bool = False
+    *,
+    name: str,
+    waits: Waits,
+    share: Fraction,
+    about: About,
+    population: Message,
+    competing: bool = False,
+    of: str = "leads",
 ) -> Finding:
     """The wait within which that share of all leads is answered, those that nobody has answered yet among them.
 
     Population: the leads of `waits`. Value: a duration, to the second up to an hour, to the minute up to 30 days, rounded
     up; None with a caution where fewer than `FEWEST` leads are counted, where fewer than the share are answered, or
-    where too few are watched that long. The interval is that of `WaitCurve.quantile_interval`.
+    where too few are watched that long. `of` says what is counted, for the caution: leads or gaps. The interval is that of `WaitCurve.quantile_interval`.
 
     >>> from datetime import date
     >>> waits = Waits(answered={60: 45, 7200: 35}, open={600: 20})
@@ -41,7 +48,7 @@ def wait_of(
     low, high = curve.quantile_interval(share=float(share))
     if found is None:
         return _silent(
-            name, waits, Message("caution.share_not_answered", share=share), about=about, population=population
+            name, waits, Message(f"caution.share_not_reached.{of}", share=share), about=about, population=population
         )
     value = timedelta(seconds=found)
     tree = Derivation(
