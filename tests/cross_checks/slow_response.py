@@ -26,6 +26,8 @@ class Lead:
     touched: datetime | date | None
     closed: datetime | None
     open: bool
+    owner: str | None = None
+    reached: datetime | date | None = None
 
 
 def some_world(seed: int, *, leads: int = 60) -> str:
@@ -49,8 +51,9 @@ def some_world(seed: int, *, leads: int = 60) -> str:
         for _ in range(dice.choice([0, 0, 1, 2])):
             kind = dice.choice(["human=yes", "human=yes", "human=no", "human=yes direction=inbound"])
             lines.append(f"touch l{number} {when(max(0, minute - dice.choice([0, 0, 300])))[1]} {kind}")
-        if dice.random() < 0.3:
-            lines.append(f"lead l{number} > Disqualified {when(minute + dice.choice([5, 4000]))[1]}")
+        if dice.random() < 0.4:
+            label = dice.choice(["Disqualified", "SQL"])
+            lines.append(f"lead l{number} > {label} {when(minute + dice.choice([5, 300, 4000]))[1]}")
     return "\n".join(lines)
 
 
@@ -90,7 +93,12 @@ def leads_of(rows: list[tuple[str, dict[str, Any]]], *, as_of: date, zone: str) 
             if table in moments and key == other.get("lead", other.get("subject")) and known(said(other)):
                 ours = other.get("human", True) and other.get("direction") != "inbound"
                 moments[table] += [said(other)] * (table != "touches" or ours)
-        left = first(moments["transitions"])
+        moves = [
+            (other["label"], said(other)) for table, other in rows if other.get("subject") == key and "label" in other
+        ]
+        moves = [(label, moment) for label, moment in moves if known(moment)]
+        left = next((moment for label, moment in moves if label == "Disqualified"), None)
+        owners = [other["owner"] for table, other in rows if table == "handovers" and other["subject"] == key]
         found.append(
             Lead(
                 key=key,
@@ -101,6 +109,8 @@ def leads_of(rows: list[tuple[str, dict[str, Any]]], *, as_of: date, zone: str) 
                 touched=first(moments["touches"], careful=True),
                 closed=None if left is None else left if isinstance(left, datetime) else day_begins(left),
                 open=left is None,
+                owner=owners[0] if owners and moments["handovers"] else None,
+                reached=next((moment for label, moment in moves if label == "SQL"), None),
             )
         )
     return found
@@ -166,3 +176,46 @@ def shares(waits: list[tuple[str, timedelta]], at: timedelta) -> float:
 def counted(values: list[Any]) -> dict[Any, int]:
     """How often each value occurs, None aside."""
     return dict(Counter(value for value in values if value is not None))
+
+
+def queue(lead: Lead, leads: list[Lead]) -> int:
+    """How many earlier leads of the same owner waited for a first touch when this one was handed over."""
+    if lead.owner is None:
+        return 0
+    waiting = 0
+    for number, other in enumerate(leads):
+        if other.owner != lead.owner or other is lead or not isinstance(other.handed, datetime):
+            continue
+        end = other.touched if isinstance(other.touched, datetime) else other.closed
+        assert isinstance(lead.handed, datetime)
+        earlier = (other.handed, number) < (lead.handed, leads.index(lead))
+        waiting += earlier and (end is None or (max(end, other.handed), number) > (lead.handed, leads.index(lead)))
+    return waiting
+
+
+def fate(
+    lead: Lead, leads: list[Lead], *, calendar: Calendar, within: timedelta, until: datetime, as_of: date, days: int
+) -> tuple[bool, str | None, int, bool] | None:
+    """Whether the promise to a lead was kept, its type and queue, and whether it moved on in time; None where it is not asked
+    for: too young, or it had moved on or closed before the answer was due.
+    """
+    running = clock(lead, "handed", "touched")
+    if running is None:
+        return None
+    start, answer = running
+    local = ZoneInfo(calendar.zone)
+    handed_on = start.astimezone(local).date()
+    if (as_of - handed_on).days < days:
+        return None
+    spent = [
+        worked(calendar=calendar, start=start, end=min(until, end)) <= within
+        for end in (lead.closed, lead.reached)
+        if isinstance(end, datetime)
+    ]
+    if any(spent) or (
+        isinstance(lead.reached, date) and not isinstance(lead.reached, datetime) and lead.reached == handed_on
+    ):
+        return None
+    kept = answer is not None and answer <= due(calendar=calendar, start=start, duration=within)
+    day = lead.reached.astimezone(local).date() if isinstance(lead.reached, datetime) else lead.reached
+    return kept, lead.type, queue(lead, leads), day is not None and (max(day, lead.created) - handed_on).days <= days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -12,6 +13,7 @@ from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes
 from funnelpact.core.measure.counts import clocks
+from funnelpact.core.measure.counts import fates as counting_fates
 from funnelpact.core.measure.counts import response as counting
 from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.curves.waits import WaitCurve
@@ -124,3 +126,26 @@ def test_what_is_known_to_the_day_only_feeds_no_clock_and_is_counted(asked: Aske
     owned = counting.owned(rows=asked.rows, people=asked.people, until=0)
     assert owned[ALL] == counting.Owned(leads=len(asked.leads), unowned=len(nobody), owner_gone=0)
     assert sum(part.leads for name, part in owned.items() if name != ALL) == len(asked.leads)
+
+
+def test_fates_of_leads_that_were_still_open_when_the_answer_was_due(asked: Asked):
+    """By type and queue; whoever had moved on before anybody could be late says nothing of speed."""
+    within, days = timedelta(hours=2), 5
+    ask: Any = {"calendar": asked.calendar, "within": within, "until": asked.until, "as_of": AS_OF, "days": days}
+    single = [slow.fate(lead, asked.leads, **ask) for lead in asked.leads]
+    wanted: Counter[Any] = Counter()
+    for kept, kind, queue, moved in filter(None, single):
+        band = next(
+            (band for band, end in enumerate(counting_fates.QUEUES) if queue <= end), len(counting_fates.QUEUES)
+        )
+        wanted[kept, kind, band, "leads"] += 1
+        wanted[kept, kind, band, "moved"] += moved
+    found: Counter[Any] = Counter()
+    for fate in counting_fates.fates(
+        rows=asked.rows, within=within // timedelta.resolution, horizon_days=days, as_of=AS_OF
+    ):
+        found[fate.kept, fate.type, fate.queue, "leads"] += fate.leads
+        found[fate.kept, fate.type, fate.queue, "moved"] += fate.moved
+
+    assert found == wanted
+    assert sum(count for key, count in found.items() if key[-1] == "moved")

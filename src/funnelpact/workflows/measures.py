@@ -9,10 +9,12 @@ from itertools import pairwise
 from funnelpact.core.journeys.office import calendar_of
 from funnelpact.core.measure.counts import cadence as following
 from funnelpact.core.measure.counts import clocks
+from funnelpact.core.measure.counts import fates as outcomes
 from funnelpact.core.measure.counts import response as counting
 from funnelpact.core.measure.counts.worktime import instant_number
 from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.cadence import ACCEPT_DAYS, STEPS, CadenceCounts, cadence_findings
+from funnelpact.core.measure.followup.fates import HORIZON_DAYS
 from funnelpact.core.measure.followup.response import ResponseCounts, response_findings
 from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.finding import Measured
@@ -63,6 +65,8 @@ def response(*, scope: Scope, within: timedelta = PROMISE) -> Measured:
         by_month=counting.promises_by_month(rows=rows, within=promised),
         owned=counting.owned(rows=rows, people=scope.facts["people"], until=instant_number(at=scope.until)),
         by_day=counting.by_day(rows=rows),
+        bands=outcomes.fates_by_band(rows=rows, horizon_days=HORIZON_DAYS, as_of=scope.as_of),
+        fates=outcomes.fates(rows=rows, within=promised, horizon_days=HORIZON_DAYS, as_of=scope.as_of),
     )
     return response_findings(counts=counts, about=_about(scope), notes=(*scope.notes, *_notes_on_hours(scope)))
 

@@ -13,9 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK, Curve
-from funnelpact.core.measure.curves.interval import Interval, share_interval
+import numpy as np
+
+from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK, Curve, Floats
+from funnelpact.core.measure.curves.interval import NORMAL, Interval, share_interval
 from funnelpact.core.terms.lifetable import LifeTable
+
+_ROUNDING = 1e-12
 
 HARDLY_ANY = 0.05
 """A share that at most so many leads could still move is told, even where few are watched that long."""
@@ -48,8 +52,6 @@ class WaitCurve:
     def of(cls, *, waits: Waits, competing: bool = False) -> WaitCurve:
         """The curve of the leads. Those that close first are watched until then, or, `competing`, will never be answered.
 
-        Needs one lead at least.
-
         >>> curve = WaitCurve.of(waits=Waits(answered={60: 20, 300: 20}, open={120: 40, 600: 20}))
         >>> [round(curve.share(seconds=at), 9) for at in (59, 60, 299, 300)]
         [0.0, 0.2, 0.2, 0.6]
@@ -61,7 +63,7 @@ class WaitCurve:
         left = tuple(waits.closed.get(at, 0) if competing else 0 for at in seconds)
         cut = tuple(waits.open.get(at, 0) + (0 if competing else waits.closed.get(at, 0)) for at in seconds)
         table = LifeTable(
-            entered=(waits.leads, *[0] * (len(seconds) - 1)),
+            entered=(waits.leads, *[0] * len(seconds))[: len(seconds)],
             moved=moved,
             left=left,
             open=cut,
@@ -105,9 +107,21 @@ class WaitCurve:
         """The 95 % interval of that wait: the waits whose interval holds the share (R. Brookmeyer and J. Crowley 1982,
         A confidence interval for the median survival time, doi:10.2307/2530286). None where an end is not known.
         """
-        intervals = [self.curve.interval(days=index) for index in range(len(self.seconds))]
-        low = self._first([interval.high >= share for interval in intervals])
-        return low, self._first([interval.low >= share for interval in intervals])
+        low, high = self._bounds()
+        return self._first((high >= share).tolist()), self._first((low >= share).tolist())
+
+    def _bounds(self) -> tuple[Floats, Floats]:
+        """The two ends of `interval` at each wait, all at once."""
+        share, variance = self.curve.moved, self.curve.variance
+        inside = (share > _ROUNDING) & (share < 1 - _ROUNDING) & (variance > 0)
+        passes = np.where(inside, share * (1 - share) / np.where(inside, variance, 1.0), 1.0)
+        middle = (share * passes + NORMAL**2 / 2) / (passes + NORMAL**2)
+        reach = NORMAL / (passes + NORMAL**2) * np.sqrt(passes * share * (1 - share) + NORMAL**2 / 4)
+        low, high = np.maximum(middle - reach, 0.0), np.minimum(middle + reach, 1.0)
+        for index in np.flatnonzero(~inside).tolist():
+            interval = self.curve.interval(days=index)
+            low[index], high[index] = interval.low, interval.high
+        return low, high
 
     def _first(self, reached: list[bool]) -> int | None:
         index = next((index for index, there in enumerate(reached) if there), None)

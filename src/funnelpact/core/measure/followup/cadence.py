@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from funnelpact.core.measure.counts.cadence import DAY, Cell, Outcomes, Rejected, Step, Touched
 from funnelpact.core.measure.counts.rows import ALL, Segment
-from funnelpact.core.measure.curves.waits import Waits
+from funnelpact.core.measure.curves.waits import WaitCurve, Waits
 from funnelpact.core.measure.followup.about import About, leaf, population_of
 from funnelpact.core.measure.followup.attempts import attempts_block
 from funnelpact.core.measure.followup.waited import HALF, MOST, share_within, wait_of
@@ -113,8 +113,9 @@ def _gaps(gaps: Mapping[Segment, Waits], names: Sequence[Segment], about: About)
     rows = []
     for name in (name for name in names if name in gaps):
         waits, population = gaps[name], population_of(segment=name)
+        curve = WaitCurve.of(waits=waits)
         times = [
-            wait_of(name=f"{which}_gap", waits=waits, share=share, about=about, population=population, of="gaps")
+            wait_of(name=f"{which}_gap", curve=curve, share=share, about=about, population=population, of="gaps")
             for which, share in (("median", HALF), ("p90", MOST))
         ]
         longest = max({**waits.answered, **waits.open}, default=0)
@@ -164,11 +165,10 @@ def _decisions(counts: CadenceCounts, names: Sequence[Segment], about: About) ->
         shares = [
             share_within(
                 name=key,
-                waits=part,
+                curve=WaitCurve.of(waits=part, competing=True),
                 seconds=counts.accept_days * DAY,
                 about=about,
                 population=population,
-                competing=True,
             )
             for key, part in (("accepted_share", waits), ("rejected_share", given_back))
         ]

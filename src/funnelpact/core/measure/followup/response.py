@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
+from funnelpact.core.measure.counts.fates import Fate
 from funnelpact.core.measure.counts.response import MODES, ByDay, Owned, Promise
 from funnelpact.core.measure.counts.rows import ALL, Segment
-from funnelpact.core.measure.curves.waits import Waits
+from funnelpact.core.measure.curves.waits import WaitCurve, Waits
 from funnelpact.core.measure.followup.about import About, leaf, population_of, total
+from funnelpact.core.measure.followup.fates import adjusted_block, described_block
 from funnelpact.core.measure.followup.waited import HALF, MOST, share_within, wait_of
 from funnelpact.core.terms.finding import Block, Finding, Measured, Row
 from funnelpact.core.terms.message import Message
@@ -38,6 +40,8 @@ class ResponseCounts:
     by_month: Mapping[date, Promise]
     owned: Mapping[Segment, Owned]
     by_day: ByDay
+    bands: Mapping[int, tuple[int, int]]
+    fates: Sequence[Fate]
 
 
 def response_findings(*, counts: ResponseCounts, about: About, notes: Sequence[Message] = ()) -> Measured:
@@ -51,6 +55,8 @@ def response_findings(*, counts: ResponseCounts, about: About, notes: Sequence[M
     blocks = [block for clock in CLOCKS for block in _clock(counts, clock, names, about)]
     blocks += [_promise(counts, names, about), _levels(counts, names, about)]
     blocks += [*_hours(counts, about), _months(counts, about), _owners(counts, names, about)]
+    blocks.append(described_block(bands=counts.bands, about=about))
+    blocks.append(adjusted_block(fates=counts.fates, within=counts.within, about=about))
     return Measured(
         name="response",
         as_of=about.as_of,
@@ -65,12 +71,13 @@ def _clock(counts: ResponseCounts, clock: str, names: Sequence[Segment], about: 
     """The times of one clock in both modes, then the shares in each."""
     of_clock = counts.waits.get((clock, "wall"), {})
     names = [name for name in names if name in of_clock]
+    curves = {(mode, name): WaitCurve.of(waits=counts.waits[clock, mode][name]) for mode, name in product(MODES, names)}
     times = []
     for name in names:
         findings = [
             wait_of(
                 name=f"{which}_wait_{mode}",
-                waits=counts.waits[clock, mode][name],
+                curve=curves[mode, name],
                 share=share,
                 about=about,
                 population=population_of(segment=name),
@@ -81,18 +88,16 @@ def _clock(counts: ResponseCounts, clock: str, names: Sequence[Segment], about: 
     title = Message(f"response.clock.{clock}")
     blocks = [Block(name=f"{clock}_times", title=Message("response.title.times", clock=title), rows=tuple(times))]
     for mode in MODES:
-        rows = tuple(
-            Row(name=name, findings=_shares(counts, counts.waits[clock, mode][name], name, about)) for name in names
-        )
+        rows = tuple(Row(name=name, findings=_shares(counts, curves[mode, name], name, about)) for name in names)
         shares = Message(f"response.title.shares.{mode}", clock=title, promise=counts.within)
         blocks.append(Block(name=f"{clock}_{mode}_shares", title=shares, rows=rows))
     return blocks
 
 
-def _shares(counts: ResponseCounts, waits: Waits, segment: Segment, about: About) -> tuple[Finding, ...]:
+def _shares(counts: ResponseCounts, curve: WaitCurve, segment: Segment, about: About) -> tuple[Finding, ...]:
     bands = {**BANDS, "within_promise": counts.within // timedelta(seconds=1)}
     return tuple(
-        share_within(name=name, waits=waits, seconds=seconds, about=about, population=population_of(segment=segment))
+        share_within(name=name, curve=curve, seconds=seconds, about=about, population=population_of(segment=segment))
         for name, seconds in bands.items()
     )
 
@@ -131,23 +136,22 @@ def _levels(counts: ResponseCounts, names: Sequence[Segment], about: About) -> B
         findings = []
         for level, done in LEVELS.items():
             waits = counts.levels.get((level, "wall"), {}).get(name, NOBODY)
+            curve = WaitCurve.of(waits=waits, competing=True)
             population = population_of(segment=name)
             findings += [
                 wait_of(
                     name=f"median_to_{level}",
-                    waits=waits,
+                    curve=curve,
                     share=HALF,
                     about=about,
                     population=population,
-                    competing=True,
                 ),
                 share_within(
                     name=f"{done}_share",
-                    waits=waits,
+                    curve=curve,
                     seconds=LEVEL_DAYS * 86_400,
                     about=about,
                     population=population,
-                    competing=True,
                 ),
             ]
         rows.append(Row(name=name, findings=tuple(findings)))

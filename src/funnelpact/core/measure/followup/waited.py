@@ -21,29 +21,28 @@ HALF, MOST = Fraction(1, 2), Fraction(9, 10)
 def wait_of(
     *,
     name: str,
-    waits: Waits,
+    curve: WaitCurve,
     share: Fraction,
     about: About,
     population: Message,
-    competing: bool = False,
     of: str = "leads",
 ) -> Finding:
     """The wait within which that share of all leads is answered, those that nobody has answered yet among them.
 
-    Population: the leads of `waits`. Value: a duration, to the second up to an hour, to the minute up to 30 days, rounded
+    Population: the leads of `curve`. Value: a duration, to the second up to an hour, to the minute up to 30 days, rounded
     up; None with a caution where fewer than `FEWEST` leads are counted, where fewer than the share are answered, or
     where too few are watched that long. `of` says what is counted, for the caution: leads or gaps. The interval is that of `WaitCurve.quantile_interval`.
 
     >>> from datetime import date
-    >>> waits = Waits(answered={60: 45, 7200: 35}, open={600: 20})
-    >>> half = wait_of(name="median_wait_wall", waits=waits, share=HALF, population=Message("population.all"),
+    >>> curve = WaitCurve.of(waits=Waits(answered={60: 45, 7200: 35}, open={600: 20}))
+    >>> half = wait_of(name="median_wait_wall", curve=curve, share=HALF, population=Message("population.all"),
     ...                about=About(as_of=date(2026, 11, 12), known_at=None, by=None))
     >>> str(half.value), str(half.low), str(half.high)
     ('2:00:00', '0:01:00', '2:00:00')
     """
+    waits = curve.waits
     if waits.leads < FEWEST:
         return _silent(name, waits, Message("caution.few_leads", needed=FEWEST), about=about, population=population)
-    curve = WaitCurve.of(waits=waits, competing=competing)
     found = curve.quantile(share=float(share))
     low, high = curve.quantile_interval(share=float(share))
     if found is None:
@@ -69,26 +68,24 @@ def wait_of(
     )
 
 
-def share_within(
-    *, name: str, waits: Waits, seconds: int, about: About, population: Message, competing: bool = False
-) -> Finding:
+def share_within(*, name: str, curve: WaitCurve, seconds: int, about: About, population: Message) -> Finding:
     """The share of all leads that is answered within a wait; those still waiting count for as long as they were watched.
 
-    Population: the leads of `waits`. Value: a rate; None with a caution where the precision is that of fewer than `FEWEST`
+    Population: the leads of `curve`. Value: a rate; None with a caution where the precision is that of fewer than `FEWEST`
     leads, or where too few are watched that long. `seconds` lies on the grid of the counts. The interval is Wilson's on the
     effective number of leads. The derivation is answered so far + expected of those watched for less, divided by the leads,
     which is the same number (B. Efron 1967, The two sample problem with censored data).
 
     >>> from datetime import date
-    >>> waits = Waits(answered={60: 40, 7200: 40}, open={600: 20})
-    >>> share = share_within(name="within_1_h", waits=waits, seconds=3600, population=Message("population.all"),
+    >>> curve = WaitCurve.of(waits=Waits(answered={60: 40, 7200: 40}, open={600: 20}))
+    >>> share = share_within(name="within_1_h", curve=curve, seconds=3600, population=Message("population.all"),
     ...                      about=About(as_of=date(2026, 11, 12), known_at=None, by=None))
     >>> share.value, share.n
     (Rate(value=Fraction(2, 5)), 100)
     """
+    waits = curve.waits
     if not waits.leads:
         return _silent(name, waits, Message("caution.none_counted"), about=about, population=population)
-    curve = WaitCurve.of(waits=waits, competing=competing)
     if not curve.is_known(seconds=seconds):
         why = Message("caution.not_watched_long", wait=timedelta(seconds=seconds))
         return _silent(name, waits, why, about=about, population=population)
