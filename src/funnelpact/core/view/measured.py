@@ -118,6 +118,7 @@ def measured_data(*, measured: Measured, language: Language) -> dict[str, Any]:
                 "rows": [
                     {
                         "name": row.name if row.name != "" else None,
+                        "label": language.write(segment_name(name=row.label or row.name)),
                         "all": row.name == "",
                         "findings": {
                             finding.name: {
