@@ -1,5 +1,11 @@
 """From fact tables to journeys, beside pandas on the same tables; a small change beside all; a scan beside a join.
 
+Both begin with the fact tables as Parquet files and end with the journeys as Parquet files; the files are made before, in a
+process of their own, and libraries are loaded before the clock starts. What ours does beyond pandas is in its time: all 18
+tables are kept as they came, synced and hashed, and written once more with the numbers of their records; the ledger says so in
+SQLite; passes after the first, links, merges, deletions and accounts are made. Pandas reads the seven tables that it needs,
+drops what is said twice, and makes one pass a lead with its touches (`journeys_pandas`); it keeps nothing else.
+
 FUNNELPACT_BENCH_LEADS says how many leads the simulated company has (100,000 by default; the figures in the docs are of
 1,000,000). Every figure is that of a process of its own.
 """

@@ -20,6 +20,7 @@ import pyarrow as pa
 from ibis.expr import types as ir
 
 from funnelpact.core.facts.arrow import arrow_table
+from funnelpact.core.facts.keys import number_facts
 from funnelpact.core.facts.quality.rule import Evidence, Found, Rule, evidence
 from funnelpact.core.facts.quality.rules import RULES, quality
 from funnelpact.core.facts.tables import TABLES
@@ -116,7 +117,7 @@ def seen_of(simulated: World) -> Evidence:
     moves = simulated.facts["transitions"]
     labels = {kind: set(moves["label"][moves["subject_kind"] == kind].tolist()) for kind in ("lead", "deal")}
     return seen_by(
-        {name: ibis.memtable(rows) for name, rows in facts.items()},
+        number_facts(facts={name: ibis.memtable(rows).cache() for name, rows in facts.items()}),
         propose_mapping(lead_labels=labels["lead"], deal_labels=labels["deal"]),
         as_of=last,
         learnt_at=datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=30),

@@ -48,4 +48,6 @@ def worlds(draw: st.DrawFn, *, days: int = 110, plain: bool = False) -> str:
         of = draw(st.sampled_from(["", "of nobody", *[f"of {lead}" for lead in leads]]))
         lines.append(f"deal d{number} {of} {draw(when)} {draw(AMOUNTS)}")
         lines += [f"deal d{number} > {draw(DEAL_LABELS)} {draw(when)}" for _ in range(draw(st.integers(0, 3)))]
+        is_gone = not plain and draw(ONE_IN_SIX)
+        lines += [f"deletion d{number} {draw(when)}{draw(UNDONE)} subject_kind=deal"] * is_gone
     return "\n".join(lines)

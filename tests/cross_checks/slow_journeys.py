@@ -138,10 +138,14 @@ def canonical(facts: Facts) -> dict[str, str]:
         step[row["subject"]] = None if row.get("undone") else row["into"]
     ends = {}
     for start in step:
-        at, seen = start, {start}
-        while (following := step.get(at)) and following not in seen:
+        at, seen = start, [start]
+        while following := step.get(at):
+            if following in seen:
+                ring = seen[seen.index(following) :]
+                at = min(ring, key=lambda lead: zlib.crc32(f"lead {lead}".encode()))
+                break
             at = following
-            seen.add(at)
+            seen.append(at)
         if at != start:
             ends[start] = at
     return ends
@@ -195,6 +199,8 @@ def slow_journeys(facts: Facts, as_of: date, said: FunnelMapping = NOTHING_SAID)
     of_lead: dict[str | None, list[Deal]] = defaultdict(list)
     for key, row in deals.items():
         lead = lead_of(row, links, created, said)
+        if lead and key in gone:
+            continue
         of_lead[lead].append(Deal(key, lead, row["happened_at"], moves["deal", key], row.get("amount")))
     found = []
     for key, rows in leads.items():
@@ -229,7 +235,7 @@ def slow_journeys(facts: Facts, as_of: date, said: FunnelMapping = NOTHING_SAID)
             found.append(Pass(key=name, number=number, by=of_type, attempts=attempts, excluded=out or is_gone, **one))
     for deal in of_lead[None]:
         one = _pass(begun=deal.opened, moves=[], deals=[deal], first_place=OPPORTUNITY, said=said)
-        found.append(Pass(key=f"deal:{deal.key}", number=1, by=None, attempts=0, excluded=False, **one))
+        found.append(Pass(key=f"deal:{deal.key}", number=1, by=None, attempts=0, excluded=deal.key in gone, **one))
     return found
 
 

@@ -6,6 +6,8 @@ import os
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.recovery.erasures import kill_loop, many
 
 KILLS = int(os.environ.get("FUNNELPACT_ERASURE_KILLS", "20"))
@@ -29,6 +31,7 @@ def test_a_killed_erasure_on_postgresql(tmp_path: Path, postgres):
     assert result.receipts == 5
 
 
+@pytest.mark.timeout(max(300, 20 * SUBJECTS))
 def test_many_people_leave_nothing(tmp_path: Path):
     """Thirty one after the other (FUNNELPACT_ERASURES: more): no residue, equal counts, a receipt for each."""
     result = many(people=SUBJECTS, seed=random.randrange(2**32), folder=tmp_path)

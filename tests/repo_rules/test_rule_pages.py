@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from funnelpact.core.facts.quality import dimensions, money, times, volume
-from funnelpact.core.facts.quality.rule import Rule
+from funnelpact.core.facts.quality import dimensions, money, volume
+from funnelpact.core.facts.quality.rule import EARLIEST_ZONE, Rule
 from funnelpact.core.facts.quality.rules import RULES
 from scripts.rule_pages import FOLDER, HEADINGS, rule_pages
 
@@ -50,7 +50,7 @@ def test_links_between_pages_lead_somewhere():
         ("bulk-day", f"at least {volume.LIKE_DAYS} such weekdays"),
         ("silent-days", f"{volume.SILENT_DAYS} such days in a row"),
         ("silent-days", f"there are {volume.AROUND} of them before and after"),
-        ("in-the-future", f"{times.EARLIEST_ZONE.seconds // 3600} hours ahead of UTC"),
+        ("in-the-future", f"{EARLIEST_ZONE.seconds // 3600} hours ahead of UTC"),
         ("only-winners-have-it", f"at least {dimensions.FEWEST_WON} records were won"),
         ("only-winners-have-it", f"fewer than {dimensions.LEAK.numerator} in {dimensions.LEAK.denominator}"),
     ],

@@ -14,7 +14,7 @@ from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.terms.period import Period, day_at, instants
 from funnelpact.workflows.ports import FactStore, Snapshot
 
-SHAPE = 2
+SHAPE = 3
 """Grows when the same facts and mapping give other journeys; those of another shape are made anew."""
 STANDARD = FunnelMapping()
 """What holds where nobody has said what labels mean: their words."""

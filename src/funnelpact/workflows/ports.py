@@ -83,6 +83,15 @@ class FactStore(Protocol):
     def facts(self, *, known_at: datetime | None = None) -> dict[str, Any]:
         """Every fact table as an expression: what the batches known by `known_at` say last of each row."""
 
+    def mark(self, *, what: str) -> str:
+        """The mark of a finding about the facts as they are now; of other facts it is another."""
+
+    def is_marked(self, mark: str) -> bool:
+        """Whether that was found out before."""
+
+    def set_mark(self, mark: str) -> None:
+        """Remember what was found out."""
+
     def add(
         self,
         *,
@@ -95,8 +104,15 @@ class FactStore(Protocol):
         complete_until: datetime | None = None,
         refused: Mapping[str, bytes] | None = None,
         delivery: Delivery = NOTHING,
+        found: Callable[[Mapping[str, Traces]], None] = ...,
     ) -> Batch | None:
-        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it."""
+        """Keep one batch; None where it is here already. What is `refused` is kept, though no fact was made of it.
+
+        `found` is told what was found of people who were erased, by file or table.
+        """
+
+    def people_in(self, *, received: Mapping[str, bytes], mapping: Mapping[str, Any]) -> Mapping[str, Traces]:
+        """What received files hold of people who were erased, by file; nothing is kept."""
 
     def snapshot(self, *, known_at: datetime | None = None) -> Snapshot:
         """What is known now, or was known then."""

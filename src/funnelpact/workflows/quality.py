@@ -17,6 +17,9 @@ from funnelpact.core.terms.report import Figures, QualityIssue, QualityReport
 from funnelpact.workflows.mapping import mapping_in_force
 from funnelpact.workflows.ports import FactStore, FunnelMappings
 
+SHAPE = 1
+"""Grows when rules or the meanings of words change, so that the same facts may be judged otherwise."""
+
 
 class QualityRefuses(Problem):
     """So many facts are bad that a figure made of them would be wrong."""
@@ -65,6 +68,29 @@ def check_quality(
         zone=mapping.zone,
     )
     return quality(seen=seen, newest=newest, rules=rules)
+
+
+def check_once(
+    *,
+    store: FactStore,
+    as_of: date,
+    spoiling: Collection[Figures],
+    known_at: datetime | None = None,
+    mappings: FunnelMappings | None = None,
+) -> QualityReport:
+    """This returns what `check_quality` does, or a report without issues where it is known that none refuses anything.
+
+    That is remembered as long as facts, mapping, day and figures are the same; what is refused is found out each time.
+    """
+    version, _ = mapping_in_force(mappings=mappings)
+    asked = sorted(group.value for group in spoiling)
+    mark = None if known_at else store.mark(what=f"sound {SHAPE} {version} {as_of} {asked}")
+    if mark is not None and store.is_marked(mark):
+        return QualityReport(as_of=as_of, known_at=None, newest=None, issues=(), ran=(), silent=())
+    report = check_quality(store=store, as_of=as_of, known_at=known_at, mappings=mappings, spoiling=spoiling)
+    if mark is not None and not report.refused:
+        store.set_mark(mark)
+    return report
 
 
 def refused_figures(*, report: QualityReport) -> Mapping[Figures, tuple[QualityIssue, ...]]:

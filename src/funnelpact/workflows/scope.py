@@ -22,7 +22,7 @@ from funnelpact.core.terms.report import Figures, QualityIssue
 from funnelpact.workflows.journeys import journeys_now, knowing
 from funnelpact.workflows.mapping import mapping_in_force
 from funnelpact.workflows.ports import FactStore, FunnelMappings
-from funnelpact.workflows.quality import check_quality, refuse_if_spoilt
+from funnelpact.workflows.quality import check_once, check_quality, refuse_if_spoilt
 
 LEAK = Fraction(1, 50)
 """A breakdown that less than this share of the passes not won carry, and most of the won, was written down at the win."""
@@ -40,13 +40,15 @@ class NothingImported(Problem):
 class Scope:
     """Facts and journeys up to the end of `as_of`, a day of the mapping's zone, as known at `known_at`.
 
-    `passes` are those that count, with `by`, the value of the dimension; `touches` and `accounts` lie beside. `until` is the
+    `passes` are those that count, with `by`, the value of the dimension; `everyone` those too that are excluded, without it;
+    `touches` and `accounts` lie beside. `until` is the
     last instant of which anything is known: the end of the day, or the newest fact. `notes` are what must be known before
     any number; `against` are the issues of quality that spoil each group of figures and that nobody has accepted.
     """
 
     facts: Mapping[str, Any]
     passes: Any
+    everyone: Any
     touches: Any
     accounts: Any
     mapping: FunnelMapping
@@ -97,7 +99,9 @@ def scope_of(
     facts = happened_by(facts=everything, as_of=day, zone=mapping.zone)
     mapping = knowing(mapping=mapping, facts=facts)
     dimension = _dimension(facts, by)
-    report = check_quality(store=store, as_of=day, known_at=known_at, mappings=mappings, spoiling=(*figures, *asked))
+    # Issues that refuse nothing are of use only to tell what was accepted.
+    check = check_quality if accepted else check_once
+    report = check(store=store, as_of=day, known_at=known_at, mappings=mappings, spoiling=(*figures, *asked))
     refuse_if_spoilt(report=report, figures=figures, accepted=accepted)
     journeys = journeys_now(snapshot=snapshot, facts=facts, mapping=mapping, as_of=day, version=version)
     passes = passes_of(journeys=journeys["passes"], facts=facts, by=dimension).cache()
@@ -107,6 +111,7 @@ def scope_of(
     return Scope(
         facts=facts,
         passes=passes,
+        everyone=journeys["passes"],
         touches=journeys["touches"],
         accounts=journeys["accounts"],
         mapping=mapping,

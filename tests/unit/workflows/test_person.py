@@ -11,7 +11,9 @@ import pytest
 from funnelpact.adapters.connectors.files.received import facts_of_received
 from funnelpact.adapters.connectors.files.source import FileSource
 from funnelpact.adapters.warehouse.rebuild import rebuild
+from funnelpact.apps.language import language
 from funnelpact.core.terms.report import ImportReport
+from funnelpact.core.view.intake.imports import report_data
 from funnelpact.workflows.person import PersonAmbiguous, PersonUnknown
 from funnelpact.workflows.rollup import roll_up
 from funnelpact.workflows.sync import import_facts
@@ -46,13 +48,13 @@ def company(tmp_path: Path, request: pytest.FixtureRequest) -> Company:
     return made
 
 
-def take(company: Company, folder: Path, files: dict[str, str]) -> ImportReport:
+def take(company: Company, folder: Path, files: dict[str, str], *, dry_run: bool = False) -> ImportReport:
     """Import files together."""
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     source = FileSource(paths=tuple(folder / name for name in files), currency="EUR", zone="UTC")
-    return import_facts(source=source, store=company.store, known_at=NOON)
+    return import_facts(source=source, store=company.store, known_at=NOON, dry_run=dry_run)
 
 
 def counts(company: Company) -> dict[str, int]:
@@ -162,6 +164,25 @@ def test_no_import_brings_them_back(company: Company, tmp_path: Path, database: 
     with pytest.raises(PersonUnknown):
         company.export("ayse.kaya@x.example")
     assert rebuild(store=company.store, facts_of_received=facts_of_received).equal
+
+
+@pytest.mark.parametrize("way", ["dry run", "the same again", "a newer export"])
+def test_an_import_shows_nothing_of_them(way: str, tmp_path: Path):
+    """Neither as a sample of a column, nor as a row that was refused, nor as an example; others are still shown."""
+    company = company_in(tmp_path / "data")
+    lines = [line for line in LEADS.splitlines() if "Kaya" in line or "Person 3 " in line]
+    header = LEADS.splitlines()[0]
+    rows = "\n".join([header, *lines, lines[1], '"L-1007,Kaya again,ayse.kaya@x.example'])
+    take(company, tmp_path / "in", {"leads.csv": rows})
+    company.erase("ayse.kaya@x.example")
+    changed = rows.replace("SQL", "Won") if way == "a newer export" else rows
+    report = take(company, tmp_path / "in", {"leads.csv": changed}, dry_run=way == "dry run")
+    shown = json.dumps(report_data(report=report, language=language("en")), ensure_ascii=False)
+
+    assert forgotten_rows(report)["leads.csv"] >= 2
+    assert "Person 3 Y" in shown
+    assert [name for name in (*AYSE, "Kaya again") if name.casefold() in shown.casefold()] == []
+    assert (report.batch is None) == (way != "a newer export")
 
 
 def test_a_new_record_of_them_is_known_by_the_address_and_from_then_on_by_its_key(company: Company, tmp_path: Path):

@@ -6,11 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
+from ibis.expr import datatypes as dt
 from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
@@ -46,6 +49,25 @@ class Limits:
     spill: Path | None = None
 
 
+class _Compiler(DuckDBCompiler):  # type: ignore[misc]
+    """The compiler of Ibis, but for what a clock in UTC shows at an instant.
+
+    DuckDB asks its calendar library for that, which takes longer than all the rest of making journeys.
+    """
+
+    __slots__ = ()
+
+    def visit_Cast(self, op: ops.Cast, *, arg: Any, to: dt.DataType) -> Any:  # noqa: N802 -- the name that Ibis looks for
+        given = op.arg.dtype
+        if given.is_timestamp() and given.timezone == "UTC" and to.is_timestamp() and to.timezone is None:
+            return self.f.anon.make_timestamp(self.f.anon.epoch_us(arg))
+        return super().visit_Cast(op, arg=arg, to=to)
+
+
+class _Engine(Backend):  # type: ignore[misc]
+    compiler = _Compiler()
+
+
 def connect(*, limits: Limits, folder: Path) -> Backend:
     """A new engine. What does not fit into memory goes to a folder of its own, in `folder` if the limits name no other.
 
@@ -61,7 +83,9 @@ def connect(*, limits: Limits, folder: Path) -> Backend:
     }
     if limits.threads is not None:
         settings["threads"] = limits.threads
-    engine = ibis.duckdb.connect()
+    # The engine itself puts nested queries together, in a fraction of the time.
+    ibis.options.set("sql.fuse_selects", False)
+    engine: Backend = _Engine().connect()
     for name, value in settings.items():
         quoted = value.replace("'", "''")
         try:
@@ -134,4 +158,6 @@ def copy_to(engine: Backend, rows: ir.Table, path: Path) -> None:
     if rows.op().find(ops.InMemoryTable):
         # Only what Ibis runs itself makes the engine see the few rows that are in nobody's table, such as names.
         rows.limit(0).to_pyarrow()
-    engine.raw_sql(f"COPY ({engine.compile(rows)}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+    # A column of more values is packed about as well without a dictionary, and much faster.
+    how = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 2000"
+    engine.raw_sql(f"COPY ({engine.compile(rows)}) TO '{quoted}' ({how})")

@@ -4,6 +4,7 @@ DATA/landing/<batch>-<position>-<random>.gz       what was received, compressed,
 DATA/facts/<table>/<first>-<last>-<random>.parquet  the facts of these batches; beside the tables, `keys` and `corrections`
 DATA/forget.key                                   the key of the list of people who were erased
 DATA/spill-<process>-<random>/                    what an engine could not hold in memory
+DATA/marks                                        what need not be found out again of the facts as they are
 DATA/lock                                         held while files are written; its time says when leftovers were removed
 
 A file counts from the moment at which the ledger names it. What it does not name is left over from an attempt that was
@@ -32,6 +33,8 @@ from funnelpact.adapters.warehouse.families import Families, smallest
 from funnelpact.adapters.warehouse.hiding.batches import Forgetting, HiddenBatch, hide_batch
 from funnelpact.adapters.warehouse.landing import Facts, Landing, as_arrow, sha256_of_table
 from funnelpact.adapters.warehouse.leftovers import remove_leftovers
+from funnelpact.adapters.warehouse.marks import mark_of, marked, set_mark
+from funnelpact.core.facts.forgetting import Traces
 from funnelpact.core.facts.kept import NOTHING, RECEIVED, REFUSED, TABLE, Batch, Delivery, FactFile, LandingFile, Ledger
 from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.terms.message import Message
@@ -103,6 +106,18 @@ class FactFolder:
         upto = self.ledger.last_batch(known_at=known_at)
         return self.families().keys(self.ledger.fact_files(), upto=upto)
 
+    def mark(self, *, what: str) -> str:
+        """The mark of a finding about the facts as they are now."""
+        return mark_of(paths=(file.path for file in self.ledger.fact_files()), what=what)
+
+    def is_marked(self, mark: str) -> bool:
+        """Whether that was found out before."""
+        return marked(folder=self.folder, mark=mark)
+
+    def set_mark(self, mark: str) -> None:
+        """Remember what was found out."""
+        set_mark(folder=self.folder, mark=mark)
+
     def add(
         self,
         *,
@@ -115,12 +130,14 @@ class FactFolder:
         complete_until: datetime | None = None,
         refused: Mapping[str, bytes] | None = None,
         delivery: Delivery = NOTHING,
+        found: Callable[[Mapping[str, Traces]], None] = lambda _: None,
     ) -> Batch | None:
         """Write one batch and commit it; None where the same bytes under the same mapping are here already.
 
         `facts` come without their `batch` column. `refused` is kept as well, though no fact was made of it. `known_at`
         moves on by a microsecond where the clock did not, so that it grows strictly. People who were erased are taken out
-        before anything is written; the report of the batch says in `forgotten` of how many rows of each file. Raises
+        before anything is written; the report of the batch says in `forgotten` of how many rows of each file, and `found` is
+        told which. Raises
         `StoreBusy`, `DataFolderUnusable`, `DataFolderOld`, `ForgetKeyMissing`; then nothing has been kept.
         """
         with self.writing() as attempt:
@@ -134,6 +151,7 @@ class FactFolder:
             kinds = dict.fromkeys(received, RECEIVED) | dict.fromkeys(refused or {}, REFUSED)
             filled: dict[str, Facts] = {name: facts[name] for name in TABLES if name in facts}
             hidden, digests, tables = self._without_forgotten(received, refused or {}, filled, mapping)
+            found(hidden.traces)
             instead = hidden.content() if hidden.traces else {}
             landing = [
                 self.landing.keep(
@@ -218,6 +236,11 @@ class FactFolder:
             except BaseException:
                 attempt.undo()
                 raise
+
+    def people_in(self, *, received: Mapping[str, bytes], mapping: Mapping[str, Any]) -> Mapping[str, Traces]:
+        """What received files hold of people who were erased, by file; nothing is kept. Raises `ForgetKeyMissing`."""
+        hidden, _, _ = self._without_forgotten(received, {}, {}, mapping)
+        return hidden.traces
 
     def _without_forgotten(
         self, received: Mapping[str, bytes], refused: Mapping[str, bytes], facts: Mapping[str, Facts], mapping: Any

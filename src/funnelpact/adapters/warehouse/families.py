@@ -6,24 +6,31 @@ Nothing here knows which files count: the live ones are an argument, so that a r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.expr import types as ir
+from numpy.typing import NDArray
 
 from funnelpact.adapters.warehouse.durable import Attempt, Disk, partial_of, set_aside, sha256_of
-from funnelpact.adapters.warehouse.engine import RECORD, ROW, copy_to, empty_table, files_as_table, stored_schema
+from funnelpact.adapters.warehouse.engine import RECORD, ROW, copy_to, files_as_table, stored_schema
 from funnelpact.adapters.warehouse.landing import Facts
+from funnelpact.adapters.warehouse.writing.numbers import POSITION, Numbering
+from funnelpact.adapters.warehouse.writing.rows import Given, count_rows, write_rows
 from funnelpact.core.facts.kept import CORRECTIONS, KEYS, FactFile
-from funnelpact.core.facts.keys import KEY_COLUMNS, keys_in, new_keys, numbered
+from funnelpact.core.facts.keys import KEY_ORDER, keys_in
 from funnelpact.core.facts.tables import TABLES
 
 FOLDER = "facts"
+WRITERS = 2
+"""So many tables of a batch are written at a time, while the next ones get their numbers."""
 
 
 def smallest(files: Sequence[FactFile], *, above: int) -> list[FactFile]:
@@ -91,16 +98,25 @@ class Families:
 
     def write_batch(self, *, facts: Mapping[str, Facts], live: Sequence[FactFile], number: int) -> list[FactFile]:
         """The files of one batch, on disk: of its facts, of new keys and of corrections, where there are any."""
-        tables = {name: self._as_table(name, rows) for name, rows in facts.items()}
-        keys = self._write_keys(tables, live, number)
-        files = [] if keys is None else [keys]
-        mine = self._keys_of(tables, [*live, *files])
-        for name, rows in tables.items():
-            schema = stored_schema(name)
-            complete = numbered(name=name, table=rows.mutate(batch=ibis.literal(number, "int64")), keys=mine)
-            ordered = complete.select(*schema.names).cast(ibis.Schema.from_pyarrow(schema))
-            files += self._write(ordered, name, number, number)
-        return files + self._write_corrections(tables, live, number)
+        given = {name: self._given(name, rows) for name, rows in facts.items()}
+        given = {name: rows for name, rows in given.items() if count_rows(rows)}
+        tables = {name: self._as_table(name, rows) for name, rows in given.items()}
+        naming = {name: tables[name] for name in KEY_ORDER if name in tables}
+        numbering = self._numbering(naming, live)
+        with ThreadPoolExecutor(WRITERS) as pool:
+            # Those that name no record can be written while the first numbers are given.
+            writing = {
+                name: pool.submit(self._write_rows, name, rows, {}, number)
+                for name, rows in given.items()
+                if name not in naming
+            }
+            for name, table in naming.items():
+                numbers = numbering.of_rows(name=name, table=table, rows=count_rows(given[name]))
+                writing[name] = pool.submit(self._write_rows, name, given[name], numbers, number)
+            rows = numbering.new().mutate(batch=ibis.literal(number, "int64"))
+            keys = self._write(rows, KEYS, number, number) if naming else []
+            files = [file for name in given for file in writing[name].result()]
+        return keys + files + self._write_corrections(tables, live, number)
 
     def merge(self, files: Sequence[FactFile]) -> FactFile:
         """One file, on disk, with the rows of several of one table, in their order."""
@@ -121,43 +137,35 @@ class Families:
         later = any(file.last_batch > upto for file in mine)
         return table.filter(table.batch <= upto) if later else table
 
-    def _as_table(self, name: str, rows: Facts) -> ir.Table:
+    def _given(self, name: str, rows: Facts) -> Given:
+        schema = stored_schema(name)
         if isinstance(rows, ir.Table):
             # It may belong to another engine, which alone can compute it.
             path = self.attempt.new(self.folder / FOLDER, name, ".parquet")
             self.disk.make_folder(path.parent)
             rows.to_parquet(path, compression="zstd")
-            rows = path
+            return path
         if isinstance(rows, Path):
-            return files_as_table(self.engine, name, [rows])
-        schema = stored_schema(name)
+            return rows
         given = [field.with_nullable(True) for field in schema if field.name in rows.column_names]
+        return rows.select([field.name for field in given]).cast(pa.schema(given))
+
+    def _as_table(self, name: str, rows: Given) -> ir.Table:
+        if isinstance(rows, Path):
+            return self.engine.read_parquet(rows, file_row_number=True)
         alias = ibis.util.gen_name(name)
-        self.engine.con.register(alias, rows.select([field.name for field in given]).cast(pa.schema(given)))
+        self.engine.con.register(alias, rows.append_column(POSITION, pa.array(np.arange(len(rows)))))
         return self.engine.table(alias)
 
-    def _write_keys(self, tables: Mapping[str, ir.Table], live: Sequence[FactFile], number: int) -> FactFile | None:
-        naming = {name: table for name, table in tables.items() if name in KEY_COLUMNS}
-        if not naming:
-            return None
+    def _numbering(self, naming: Mapping[str, ir.Table], live: Sequence[FactFile]) -> Numbering:
+        paths = self.paths(live, KEYS)
+        known = files_as_table(self.engine, KEYS, paths)
+        if naming and paths:
+            # A small batch then joins a small table.
+            known = known.semi_join(keys_in(facts=naming).distinct(), list(RECORD))
         # Numbers are dense, so that the files' rows tell the next one.
         first = sum(file.rows for file in live if file.table == KEYS) + 1
-        new = new_keys(facts=naming, known=self._keys_of(naming, live), first=first)
-        schema = ibis.Schema.from_pyarrow(stored_schema(KEYS))
-        rows = new.mutate(batch=ibis.literal(number, "int64")).select(*schema.names).cast(schema)
-        return next(iter(self._write(rows.order_by("nr"), KEYS, number, number)), None)
-
-    def _keys_of(self, tables: Mapping[str, ir.Table], live: Sequence[FactFile]) -> ir.Table:
-        """The keys among the live ones that the tables name: a small batch then joins a small table."""
-        naming = {name: table for name, table in tables.items() if name in KEY_COLUMNS}
-        paths = self.paths(live, KEYS)
-        if not naming or not paths:
-            return empty_table(self.engine, KEYS)
-        known = files_as_table(self.engine, KEYS, paths)
-        if len(paths) == 1 and live[-1].table == KEYS and len(live) == 1:
-            return known
-        named = known.semi_join(keys_in(facts=naming), list(RECORD))
-        return self.engine.create_table(ibis.util.gen_name(KEYS), named, temp=True)
+        return Numbering(engine=self.engine, known=known.select(*RECORD, "nr"), first=first)
 
     def _write_corrections(
         self, tables: Mapping[str, ir.Table], live: Sequence[FactFile], number: int
@@ -177,12 +185,26 @@ class Families:
         return self._write(rows, CORRECTIONS, number, number)
 
     def _write(self, rows: ir.Table, name: str, first: int, last: int) -> list[FactFile]:
+        path, partial = self._new(name, first, last)
+        copy_to(self.engine, rows, partial)
+        return self._noted(name, path, pq.read_metadata(partial).num_rows, (first, last))
+
+    def _write_rows(
+        self, name: str, rows: Given, numbers: Mapping[str, NDArray[np.int64]], batch: int
+    ) -> list[FactFile]:
+        path, partial = self._new(name, batch, batch)
+        write_rows(rows=rows, schema=stored_schema(name), batch=batch, numbers=numbers, path=partial)
+        return self._noted(name, path, count_rows(rows), (batch, batch))
+
+    def _new(self, name: str, first: int, last: int) -> tuple[Path, Path]:
         path = self.attempt.new(self.folder / FOLDER / name, f"{first:06}-{last:06}", ".parquet")
         self.disk.make_folder(path.parent)
+        return path, partial_of(path)
+
+    def _noted(self, name: str, path: Path, rows: int, batches: tuple[int, int]) -> list[FactFile]:
+        """The file that was written, on disk; none where it has no rows."""
         partial = partial_of(path)
-        copy_to(self.engine, rows, partial)
-        count = pq.read_metadata(partial).num_rows
-        if not count:
+        if not rows:
             partial.unlink()
             return []
         self.disk.put_in_place(partial, path)
@@ -190,9 +212,9 @@ class Families:
             FactFile(
                 table=name,
                 path=path.relative_to(self.folder).as_posix(),
-                rows=count,
-                first_batch=first,
-                last_batch=last,
+                rows=rows,
+                first_batch=batches[0],
+                last_batch=batches[1],
                 sha256=sha256_of(path),
                 size=path.stat().st_size,
             )

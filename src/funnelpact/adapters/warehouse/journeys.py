@@ -26,9 +26,8 @@ from funnelpact.core.facts.tables import TABLES
 
 FOLDER = "journeys"
 REPLACED = "replaced"
-SORTED_BY = {"passes": ("record", "pass"), "touches": ("record", "pass", "at"), "accounts": ("customer_nr", "month")}
-"""The journey tables, and the order in which they lie."""
 OF_RECORD = {"passes": "record", "touches": "record", "accounts": "customer_nr"}
+"""The journey tables, and the number of the record to which a row belongs. Their rows lie in no order."""
 MOST_REPLACED = 0.05
 """Above this share of replaced passes the delta is merged into a new base."""
 
@@ -60,7 +59,7 @@ class Snapshot:
         """The tables of the generation in force. Raises `LookupError` where none has been built."""
         if self.generation is None:
             raise LookupError("no journeys have been built")
-        return {name: _in_force(self.families.engine, self.folder, self.generation, name) for name in SORTED_BY}
+        return {name: _in_force(self.families.engine, self.folder, self.generation, name) for name in OF_RECORD}
 
     def tables_of(self, generation: Generation) -> dict[str, ir.Table]:
         """The tables of a generation, whether it is in force or not."""
@@ -88,7 +87,7 @@ class JourneyFolder(FactFolder):
     def keep_base(self, *, snapshot: Snapshot, tables: Mapping[str, ir.Table], said: Mapping[str, Any]) -> Generation:
         """The generation that these tables are from now on. `said` has `mapping`, `newest_at`, `detail` of `Generation`."""
         with self.writing() as attempt:
-            base = {name: self._write(snapshot, name, tables[name], attempt) for name in SORTED_BY}
+            base = {name: self._write(snapshot, name, tables[name], attempt) for name in OF_RECORD}
             return self._swap(snapshot, base=base, delta={}, said=said, attempt=attempt)
 
     def keep_delta(
@@ -112,7 +111,7 @@ class JourneyFolder(FactFolder):
             made = replace(before, delta=delta)
             if self._is_large(snapshot, made):
                 whole = snapshot.tables_of(made)
-                base = {name: self._write(snapshot, name, whole[name], attempt) for name in SORTED_BY}
+                base = {name: self._write(snapshot, name, whole[name], attempt) for name in OF_RECORD}
                 return self._swap(snapshot, base=base, delta={}, said=said, attempt=attempt)
             return self._swap(snapshot, base=before.base, delta=delta, said=said, attempt=attempt)
 
@@ -126,8 +125,7 @@ class JourneyFolder(FactFolder):
         path = attempt.new(self.folder / FOLDER, name, ".parquet")
         self.disk.make_folder(path.parent)
         partial = partial_of(path)
-        order = SORTED_BY.get(name, ("nr",))
-        copy_to(snapshot.families.engine, rows.order_by(*order), partial)
+        copy_to(snapshot.families.engine, rows, partial)
         self.disk.put_in_place(partial, path)
         return [path.relative_to(self.folder).as_posix()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import shutil
 from pathlib import Path
 from typing import TypeAlias
 
@@ -61,11 +62,11 @@ class Landing:
         if isinstance(rows, pa.Table):
             pq.write_table(rows, partial, compression="zstd")
         elif isinstance(rows, Path):
-            _copy(rows, partial)
+            shutil.copyfile(rows, partial)
         else:
             rows.to_parquet(partial, compression="zstd")
         self.disk.put_in_place(partial, path)
-        return self._noted(path, batch=batch, name=name, kind=TABLE, sha256=sha256 or sha256_of(path))
+        return self._noted(path, batch=batch, name=name, kind=TABLE, sha256=sha256)
 
     def content(self, file: LandingFile) -> bytes:
         """The bytes as received, or what an erasure left of them. Raises `LandingDamaged` where they are not those any more."""
@@ -90,14 +91,15 @@ class Landing:
             raise LandingDamaged(file=file.path, batch=file.batch)
         return path
 
-    def _noted(self, path: Path, *, batch: int, name: str, kind: str, sha256: str) -> LandingFile:
+    def _noted(self, path: Path, *, batch: int, name: str, kind: str, sha256: str | None) -> LandingFile:
+        found = sha256_of(path)
         return LandingFile(
             batch=batch,
             name=name,
             kind=kind,
             path=path.relative_to(self.folder).as_posix(),
-            sha256=sha256,
-            file_sha256=sha256_of(path),
+            sha256=sha256 or found,
+            file_sha256=found,
             size=path.stat().st_size,
         )
 
@@ -114,9 +116,3 @@ def sha256_of_table(rows: pa.Table) -> str:
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")
     return hashlib.sha256(sink.getvalue()).hexdigest()
-
-
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while chunk := reader.read(1 << 20):
-            writer.write(chunk)

@@ -17,9 +17,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from funnelpact.core.plan.demand import Demand, stage_label
+from funnelpact.core.plan.demand import Demand
 from funnelpact.core.plan.mix import Mix, TypeLine
 from funnelpact.core.terms.derivation import Derivation
+from funnelpact.core.terms.funnel import stage_label
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import Problem, file_reason

@@ -61,7 +61,13 @@ def import_files(
 ) -> None:
     """Import files that belong together."""
     from funnelpact.apps.wiring import fact_store, file_source, funnel_mappings, save_mapping
-    from funnelpact.core.view.imports import column_table, file_sentences, import_sentence, issue_sentences, report_data
+    from funnelpact.core.view.intake.imports import (
+        column_table,
+        file_sentences,
+        import_sentence,
+        issue_sentences,
+        report_data,
+    )
     from funnelpact.workflows.sync import import_facts
 
     spoken = language(lang)

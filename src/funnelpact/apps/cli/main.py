@@ -14,6 +14,7 @@ from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
 from funnelpact.apps.cli.measures import cadence, response
 from funnelpact.apps.cli.plan import plan
+from funnelpact.apps.cli.reconcile import reconcile
 from funnelpact.apps.cli.shared import help_text
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("response.help"))(response)
 app.command(help=help_text("cadence.help"))(cadence)
+app.command(help=help_text("reconcile.help"))(reconcile)
 app.command(help=help_text("demo.help"))(demo)
 app.add_typer(data, name="data")
 

@@ -28,12 +28,20 @@ KEY_COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
 }
 """For each fact table its number columns: where the kind of the record stands (`=kind` where it is always that), and the key."""
 
+OWN_RECORDS = ("leads", "deals", "customers")
+"""The tables with a row for each record of their kind: most records are named there first."""
+KEY_ORDER = tuple(dict.fromkeys((*OWN_RECORDS, *KEY_COLUMNS)))
+"""The tables in the order in which they give numbers, so that the later ones name few records that have none yet."""
+
+NO_RECORD, NO_NUMBER = 0, -1
+"""What stands for the number where a row names no record, and where it names one that has none yet."""
+
 SAME_KIND = {"contact": "lead"}
 """Kinds of records that are others under another name."""
 
 
 def keys_in(*, facts: Mapping[str, ir.Table]) -> ir.Table:
-    """This returns every record that the facts name, once: `kind`, `source`, `key`."""
+    """This returns every record that the facts name, as often as they name it: `kind`, `source`, `key`."""
     named = [
         facts[table]
         .select(kind=_kind(facts[table], kind), source=facts[table].source, key=facts[table][key])
@@ -42,8 +50,8 @@ def keys_in(*, facts: Mapping[str, ir.Table]) -> ir.Table:
         if table in facts
         for kind, key in columns.values()
     ]
-    once = [rows.filter(rows.key.notnull()).distinct() for rows in named]
-    return ibis.union(*once, distinct=True) if len(once) > 1 else once[0]
+    rows = ibis.union(*named) if len(named) > 1 else named[0]
+    return rows.filter(rows.key.notnull())
 
 
 def new_keys(*, facts: Mapping[str, ir.Table], known: ir.Table, first: int) -> ir.Table:
@@ -51,7 +59,7 @@ def new_keys(*, facts: Mapping[str, ir.Table], known: ir.Table, first: int) -> i
 
     The order of kind, source and key decides, so that the same batches always give the same numbers.
     """
-    named = keys_in(facts=facts).anti_join(known, ["kind", "source", "key"])
+    named = keys_in(facts=facts).anti_join(known, ["kind", "source", "key"]).distinct()
     return named.mutate(nr=ibis.row_number().over(order_by=["kind", "source", "key"]) + first)
 
 
@@ -73,9 +81,22 @@ def numbered(*, name: str, table: ir.Table, keys: ir.Table) -> ir.Table:
     return table
 
 
+def numbers_of_rows(*, name: str, table: ir.Table, keys: ir.Table, row: str) -> ir.Table:
+    """This returns the column `row` of a fact table with its number columns; `NO_RECORD` and `NO_NUMBER` stand for missing ones."""
+    named = [column for names in KEY_COLUMNS[name].values() for column in names if not column.startswith("=")]
+    found = numbered(name=name, table=table.select(*dict.fromkeys((row, "source", *named))), keys=keys)
+    return found.select(
+        row,
+        **{
+            number: ibis.coalesce(found[number], ibis.ifelse(found[key].isnull(), NO_RECORD, NO_NUMBER).cast("int64"))
+            for number, (_, key) in KEY_COLUMNS[name].items()
+        },
+    )
+
+
 def number_facts(*, facts: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """This returns all tables with numbers that begin at 1, for facts that are not kept anywhere."""
-    named = keys_in(facts=facts)
+    named = keys_in(facts=facts).distinct()
     keys = named.mutate(nr=ibis.row_number().over(order_by=["kind", "source", "key"]) + 1).cache()
     return {name: numbered(name=name, table=table, keys=keys) for name, table in facts.items()}
 

@@ -30,11 +30,13 @@ WHOSE: dict[str, tuple[str, tuple[str, ...]]] = {
     "links": ("from_nr", ("to_nr", "from_kind", "to_kind", "role")),
     "merges": ("subject_nr", ("into_nr", "undone")),
     "deletions": ("subject_nr", ("undone",)),
-    "customers": ("customer_nr", ("deal_nr", "customer", "recurring", "currency", "owner")),
+    "customers": ("customer_nr", ("source_id", "deal_nr", "customer", "recurring", "currency", "owner")),
     "renewals": ("customer_nr", ("source_id", "outcome", "amount_before", "amount_after")),
     "ratings": ("customer_nr", ("score", "scale")),
 }
 """The number of the record whose journey a row of each table is part of, and what journeys take from the row beside."""
+OFTEN = ("leads", "engagements", "handovers", "transitions", "touches", "deals")
+"""Tables that the journeys of a few records are made of in several steps."""
 EVERYBODY = ("people",)
 """Tables of which a change may reach any pass: then all journeys are made again."""
 
@@ -58,13 +60,15 @@ def affected_records(*, changed: Mapping[str, ir.Table], facts: Mapping[str, ir.
 
 
 def facts_of_records(*, facts: Mapping[str, ir.Table], records: ir.Table) -> dict[str, ir.Table]:
-    """This returns the rows that are part of the journeys of some records (`nr`), in the engine's memory; of the tables that
-    nobody's journey is made of, and of `people`, all rows. Only the columns that journeys take come along.
+    """This returns the rows that are part of the journeys of some records (`nr`), those that are read often in the engine's
+    memory; of the tables that nobody's journey is made of, and of `people`, all rows. Only the columns that journeys take
+    come along.
     """
     found = dict(facts)
     for name, (column, beside) in WHOSE.items():
         rows = facts[name].select(column, *_WHEN, *beside)
-        found[name] = rows.semi_join(records, [(column, "nr")]).cache()
+        theirs = rows.semi_join(records, [(column, "nr")])
+        found[name] = theirs.cache() if name in OFTEN else theirs
     return found
 
 

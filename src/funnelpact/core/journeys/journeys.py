@@ -40,34 +40,44 @@ def journeys_of(*, facts: Mapping[str, ir.Table], mapping: FunnelMapping, as_of:
     """This returns the journeys of everything that happened by the end of `as_of`, a day of the reporting zone.
 
     `facts` carry number columns (`core.facts.keys`). A lead is a pass, or several: `pass` counts from 1. A deal without a
-    known lead is a pass of its own. Merged records are one; deleted and excluded ones stay, with the reason in `excluded`.
+    known lead is a pass of its own. Merged records are one; deleted and excluded ones stay, with the reason in `excluded`; a
+    deleted deal of a lead is none of its deals.
     The columns are those of `core.journeys.building.rows`.
     """
     known = happened_by(facts=facts, as_of=as_of, zone=mapping.zone)
     known = as_one(facts=known, into=merged_into(merges=known["merges"]))
-    moves = placed(transitions=known["transitions"], mapping=mapping)
+    moves = placed(transitions=known["transitions"], mapping=mapping).cache()
+    with_days = bool(moves.is_day.any().to_pyarrow().as_py())
     leads = leads_of(leads=known["leads"], mapping=mapping).cache()
-    deals = deals_of(facts=known, moves=moves, leads=leads, mapping=mapping).cache()
+    gone = deleted(deletions=known["deletions"])
+    every_deal = deals_of(facts=known, moves=moves, leads=leads, mapping=mapping, with_days=with_days).cache()
+    # A deleted deal of a lead counts nowhere; what people did about it they did about the lead.
+    deals = _without(every_deal, gone)
     later = later_passes(facts=known, moves=moves, deals=deals, leads=leads, mapping=mapping).cache()
-    touches = touches_of(facts=known, deals=deals, later=later)
-    went = pass_of(
-        rows=moves.filter((moves.record == "lead") & moves.position.notnull()), later=later, nr="nr", at="at"
-    )
+    touches = touches_of(facts=known, deals=every_deal, later=later)
+    went = pass_of(rows=moves.filter(moves.record == "lead"), later=later, nr="nr", at="at")
     positions = range(len(mapping.funnel.stages))
     passes = journey_rows(
         leads=leads,
         later=later,
         deals=pass_of(rows=deals, later=later, nr="lead_nr", at="opened_at"),
-        entered=entered(moves=went, by=["nr", "pass"], positions=positions),
+        entered=entered(moves=went, by=["nr", "pass"], positions=positions, with_days=with_days),
         ends=ends(moves=went, by=["nr", "pass"]),
         handed=hand_overs(facts=known, later=later),
         engaged=engagements_of(facts=known, later=later),
         touched=touch_counts(touches=touches),
-        deleted=deleted(deletions=known["deletions"]),
+        deleted=gone,
         people=known["people"],
         mapping=mapping,
     )
     return Journeys(passes=passes, touches=touches, accounts=accounts(facts=known, mapping=mapping, as_of=as_of))
+
+
+def _without(deals: ir.Table, gone: ir.Table) -> ir.Table:
+    if not gone.count().to_pyarrow().as_py():
+        return deals
+    of_lead = deals.mutate(of_lead_nr=ibis.ifelse(deals.lead_nr.notnull(), deals.deal_nr, None))
+    return of_lead.anti_join(gone, [("of_lead_nr", "record")]).drop("of_lead_nr").cache()
 
 
 def happened_by(*, facts: Mapping[str, ir.Table], as_of: date, zone: str) -> dict[str, ir.Table]:

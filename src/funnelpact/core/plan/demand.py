@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, prod
 
 from funnelpact.core.terms.derivation import Derivation
-from funnelpact.core.terms.funnel import Funnel, FunnelBroken, Step
+from funnelpact.core.terms.funnel import Funnel, FunnelBroken, Step, stage_label
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money, one_currency
 from funnelpact.core.terms.problem import AmountOutOfRange, CurrenciesMixed, Problem, RateOutOfRange, raise_all
@@ -131,14 +131,6 @@ def whole(*, need: Fraction, of: Message, rounding: Rounding) -> int:
 def typed(*, name: str, value: Value) -> Derivation:
     """This returns the derivation of a number that somebody typed: a leaf that says so."""
     return Derivation(name=name, label=Message(f"number.{name}"), value=value, rule=Message("rule.typed"))
-
-
-def stage_label(*, stage: str) -> Message:
-    """This returns the name of a stage for people, in the plural; a stage of one's own keeps its key."""
-    return Message(f"stage.{stage}") if stage in _NAMED_STAGES else Message("stage.other", stage=stage)
-
-
-_NAMED_STAGES = frozenset({"lead", "mql", "sql", "opportunity", "won"})
 
 
 def _typed_rate(step: Step, rate: Rate) -> Derivation:

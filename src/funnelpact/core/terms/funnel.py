@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem
 
 WON = "won"
@@ -73,3 +74,11 @@ class Funnel:
 
 
 STANDARD = Funnel(("mql", "sql", "opportunity", WON))
+
+
+_NAMED_STAGES = frozenset({"lead", "mql", "sql", "opportunity", "won"})
+
+
+def stage_label(*, stage: str) -> Message:
+    """This returns the name of a stage for people, in the plural; a stage of one's own keeps its key."""
+    return Message(f"stage.{stage}") if stage in _NAMED_STAGES else Message("stage.other", stage=stage)

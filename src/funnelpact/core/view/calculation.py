@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from funnelpact.core.plan.demand import Demand, stage_label
+from funnelpact.core.plan.demand import Demand
 from funnelpact.core.plan.mix import Mix
 from funnelpact.core.terms.derivation import Derivation
+from funnelpact.core.terms.funnel import stage_label
 from funnelpact.core.terms.message import Message, Value
 
 

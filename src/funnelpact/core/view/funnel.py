@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from funnelpact.core.plan.demand import stage_label
 from funnelpact.core.terms.finding import Finding, FunnelFindings, SegmentFindings, StepFindings
-from funnelpact.core.terms.funnel import Step
+from funnelpact.core.terms.funnel import Step, stage_label
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate

@@ -27,9 +27,9 @@ class Language:
 
     A template names its values in braces. After a colon stands how many decimals are shown: `{rate:1}`. Without it,
     a rate shows what it needs up to two decimals, money its cents unless it is whole, a fraction two decimals.
-    `{share:%}` writes a bare fraction as a percentage, `{parts:×}` joins several values with that sign. `{rate:exact}`
+    `{share:%}` writes a bare fraction as a percentage, `{share:1%}` with one decimal, `{parts:×}` joins several values with that sign. `{rate:exact}`
     is for arithmetic written out: what goes in is not rounded, and what comes out never looks whole when it is not.
-    `{worked:hours}` writes a duration in hours and minutes, however long: a day of working time is no day.
+    `{day:month}` writes only month and year; `{worked:hours}` writes a duration in hours and minutes, however long: a day of working time is no day.
 
     >>> ENGLISH.write(Fraction(108696, 100))
     '1,086.96'
@@ -49,8 +49,9 @@ class Language:
 
     def write(self, value: Value, *, style: str = "") -> str:
         """The value as this language writes it, `style` being a number of decimals."""
-        if style == "%" and isinstance(value, Fraction):
-            return self.percent(value, places=_decimals(value * 100, at_least=2))
+        if style.endswith("%") and isinstance(value, Fraction):
+            shown = int(style[:-1]) if style[:-1] else _decimals(value * 100, at_least=2)
+            return self.percent(value, places=shown)
         if style == "exact":
             return self._exact(value)
         places = int(style) if style.isdigit() else None
@@ -73,7 +74,8 @@ class Language:
             case datetime():
                 return f"{self.write(value.date())} {value:%H:%M}"
             case date():
-                return f"{value.day} {self.months[value.month - 1]} {value.year}"
+                month = f"{self.months[value.month - 1]} {value.year}"
+                return month if style == "month" else f"{value.day} {month}"
         # Types rule this out; without it a float that slips through would leave a hole in the sentence.
         raise TypeError(f"no language writes a {type(value).__name__}")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from funnelpact.core.plan.chance import chance_of_quota
-from funnelpact.core.plan.demand import stage_label
 from funnelpact.core.plan.outlook import Outlook
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding, FunnelFindings, SegmentFindings
+from funnelpact.core.terms.funnel import stage_label
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate

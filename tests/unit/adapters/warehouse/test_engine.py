@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from funnelpact.adapters.warehouse.engine import EngineSettingWrong, Limits, connect, usable_memory
@@ -56,3 +58,14 @@ def test_little_memory_is_enough_for_many_rows(tmp_path: Path):
     assert spilled > 50_000_000
     assert counted == (20_000_000,)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_a_clock_in_utc_shows_is_told_without_the_calendar_of_the_engine(tmp_path: Path):
+    """To the microsecond, before 1970 too; what is not known stays so."""
+    instants = [datetime(1969, 12, 31, 23, 59, 59, 999_999, UTC), datetime(2026, 3, 29, 1, 0, 0, 1, UTC), None]
+    engine = connect(limits=Limits(), folder=tmp_path)
+    table = engine.create_table("told", pa.table({"at": pa.array(instants, pa.timestamp("us", "UTC"))}), temp=True)
+    clock = table.select(clock=table["at"].cast("timestamp"))
+
+    assert clock.to_pyarrow()["clock"].to_pylist() == [at and at.replace(tzinfo=None) for at in instants]
+    assert "EPOCH_US" in engine.compile(clock)

@@ -28,7 +28,7 @@ def days(count: int) -> str:
 
 
 def test_records_keep_their_numbers(tmp_path: Path):
-    """New ones follow, in the order of kind, source and key; a record named in any column has one."""
+    """New ones follow, those of leads, deals and customers first; a record named in any column has one."""
     store = kept("lead b 2026-01-01\nlead a 2026-01-01\nbatch\ndeal d of c 2026-01-01\nlead a 2026-01-02", tmp_path)
 
     assert numbers(store, known_at=FIRST_IMPORT) == {("lead", "a"): 1, ("lead", "b"): 2}

@@ -40,7 +40,7 @@ def show(
     """Show the mapping in force: what people said, completed by what the words of the other labels suggest."""
     from funnelpact.apps.funnel_file import mapping_data, mapping_text
     from funnelpact.apps.wiring import fact_store, funnel_mappings
-    from funnelpact.core.view.mapping import in_force_data, mapping_sentences, mapping_tables, remark_on
+    from funnelpact.core.view.intake.mapping import in_force_data, mapping_sentences, mapping_tables, remark_on
     from funnelpact.workflows.mapping import look_at_mapping
 
     spoken = language(lang)
@@ -111,7 +111,7 @@ def log(data: DataFolder = None, as_json: AsJson = False, lang: Lang = "") -> No
     from funnelpact.apps.wiring import funnel_mappings
     from funnelpact.core.journeys.mapping import FunnelMapping
     from funnelpact.core.journeys.meanings.changes import mapping_changes
-    from funnelpact.core.view.mapping import version_table
+    from funnelpact.core.view.intake.mapping import version_table
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
@@ -130,7 +130,7 @@ def log(data: DataFolder = None, as_json: AsJson = False, lang: Lang = "") -> No
 
 
 def _print_saved(saved: MappingSaved, spoken: Language, *, as_json: bool) -> None:
-    from funnelpact.core.view.mapping import changes_data, saved_notes, saved_sentences
+    from funnelpact.core.view.intake.mapping import changes_data, saved_notes, saved_sentences
 
     if as_json:
         print_json(

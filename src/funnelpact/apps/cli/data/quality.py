@@ -30,7 +30,7 @@ def quality(
 ) -> None:
     """Show what the rules of quality find, and which figures are not printed because of it."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
-    from funnelpact.core.view.quality import quality_data, quality_notes, quality_sentences, quality_table
+    from funnelpact.core.view.intake.quality import quality_data, quality_notes, quality_sentences, quality_table
     from funnelpact.workflows.quality import check_quality
     from funnelpact.workflows.scope import NothingImported
 

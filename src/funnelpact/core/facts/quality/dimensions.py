@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import ibis
@@ -32,21 +32,21 @@ def _without_type(seen: Evidence) -> Found:
 def _spelt(seen: Evidence) -> Found:
     leads = seen.facts["leads"]
     counts = {name: leads.group_by(label=leads[name]).aggregate(n=leads.count()) for name in SPELT}
-    return spellings(rows=stacked(parts=[part.mutate(column=ibis.literal(name)) for name, part in counts.items()]))
+    rows = stacked(parts=[part.mutate(column=ibis.literal(name)) for name, part in counts.items()]).to_pyarrow()
+    return spellings(counts=((row["column"], row["label"], row["n"]) for row in rows.to_pylist()))
 
 
 def _of_winners(seen: Evidence) -> Found:
     """Rows are the dimensions that say anything."""
-    moves = seen.moves.filter(seen.moves.position == seen.won)
-    won_deals = moves.filter(moves.subject_kind == "deal").select(winner="subject").distinct()
-    won_leads = moves.filter(moves.subject_kind == "lead").select(winner="subject")
+    won = seen.entered.filter(seen.entered[f"at{seen.won}"].notnull())
+    won_deals, won_leads = (won.filter(rows).select(winner="nr") for rows in (won.is_deal, ~won.is_deal))
     deals = seen.facts["deals"]
-    of_leads = deals.inner_join(won_deals, deals.deal == won_deals.winner).select(winner="lead")
+    of_leads = deals.inner_join(won_deals, deals.deal_nr == won_deals.winner).select(winner="lead_nr")
     won_leads = won_leads.union(of_leads.filter(of_leads.winner.notnull()), distinct=True)
-    rows = _said(seen.facts["leads"], "leads", won_leads).union(_said(deals, "deals", won_deals))
     counts: dict[tuple[str, str], dict[bool, int]] = defaultdict(lambda: {True: 0, False: 0})
-    for row in rows.to_pyarrow().to_pylist():
-        counts[row["table"], row["name"]][row["won"]] += row["n"]
+    for table, winners in (("leads", won_leads), ("deals", won_deals)):
+        for name, is_won, count in _said(seen.facts[table], table, winners):
+            counts[table, name][is_won] += count
     all_of = {table: counts.pop((table, ""), {True: 0, False: 0}) for table in COLUMNS}
     told = {of: said for of, said in counts.items() if any(said.values()) and all_of[of[0]][True] >= FEWEST_WON}
     leaks = sorted(of for of, said in told.items() if _leaks(said, all_of[of[0]]))
@@ -57,19 +57,21 @@ def _leaks(said: Mapping[bool, int], everything: Mapping[bool, int]) -> bool:
     return said[False] < LEAK * everything[False] and 2 * said[True] > everything[True]
 
 
-def _said(rows: ir.Table, table: str, won: ir.Table) -> ir.Table:
-    """How many won and how many other records say something under each `name`; under an empty name all of them."""
-    key = {"leads": "lead", "deals": "deal"}[table]
+def _said(rows: ir.Table, table: str, won: ir.Table) -> Iterator[tuple[str, bool, int]]:
+    """How many won and how many other records say something under each name; under an empty name all of them."""
+    key = {"leads": "lead_nr", "deals": "deal_nr"}[table]
     joined = rows.left_join(won, rows[key] == won.winner)
     marked = joined.mutate(won=joined.winner.notnull())
     filled = {name: (~blank(text=marked[name])).sum() for name in COLUMNS[table]}
-    counted = marked.group_by("won").aggregate(every=marked.count(), **filled)
-    labels = marked.select("won", "labels", name=marked.labels.keys().unnest())
+    # Two questions: in one the engine would keep all columns of all rows for both.
+    for row in marked.group_by("won").aggregate(every=marked.count(), **filled).to_pyarrow().to_pylist():
+        yield "", row["won"], row["every"]
+        yield from ((name, row["won"], row[name]) for name in filled)
+    labels = marked.filter(marked.labels.length() > 0).select("won", "labels")
+    labels = labels.select("won", "labels", name=labels.labels.keys().unnest())
     labels = labels.filter((labels.name != "") & ~blank(text=labels.labels.get(labels.name)))
-    names = {"": "every", **{column: column for column in COLUMNS[table]}}
-    parts = [labels.group_by("name", "won").aggregate(n=labels.count())]
-    parts += [counted.select(name=ibis.literal(name), won="won", n=column) for name, column in names.items()]
-    return stacked(parts=parts).mutate(table=ibis.literal(table))
+    for row in labels.group_by("name", "won").aggregate(n=labels.count()).to_pyarrow().to_pylist():
+        yield row["name"], row["won"], row["n"]
 
 
 RULES = (

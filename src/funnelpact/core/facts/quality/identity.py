@@ -8,56 +8,57 @@ from fractions import Fraction
 import ibis
 from ibis.expr import types as ir
 
-from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, stacked, tally
+from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, blank, named, stacked, tally
 from funnelpact.core.terms.report import Figures, Level
 
 RECORDS = {"leads": "lead", "deals": "deal", "customers": "customer"}
 
 
-def withdrawn(*, seen: Evidence, kind: str) -> ir.Table:
-    """This returns the keys (`key`) of the records of a kind that are merged into another or deleted, and still are."""
+def withdrawn(*, seen: Evidence) -> ir.Table:
+    """This returns the numbers (`nr`) of the records that are merged into another or deleted, and still are."""
     merged, deleted = in_force(rows=seen.facts["merges"]), in_force(rows=seen.facts["deletions"])
-    both = merged.select("kind", "key").union(deleted.select("kind", "key"))
-    return both.filter(both.kind == kind).select("key").distinct()
+    return merged.select("nr").union(deleted.select("nr"), distinct=True)
 
 
 def in_force(*, rows: ir.Table) -> ir.Table:
-    """This returns what merges or deletions say last of each record, `kind` and `key`, unless it was taken back.
+    """This returns what merges or deletions say last of each record, unless it was taken back: its number `nr`, its `key`.
 
-    Merges carry `into`, the key of the record that stays.
+    Merges carry `into`, the number of the record that stays.
     """
     undone = rows.undone.fill_null(False)
     # Of two at one instant the one that takes back is the later.
     order = ibis.struct({"at": rows.happened_at, "batch": rows.batch, "undone": undone, "id": rows.source_id})
-    said = {"undone": undone.argmax(order)}
-    if "into" in rows.columns:
-        said["into"] = rows["into"].argmax(order)
-    last = rows.group_by(kind=rows.subject_kind, key=rows.subject).aggregate(**said)
+    said = {"undone": undone.argmax(order), "key": rows.subject.min()}
+    if "into_nr" in rows.columns:
+        said["into"] = rows["into_nr"].argmax(order)
+    last = rows.group_by(nr=rows.subject_nr).aggregate(**said)
     return last.filter(~last.undone).drop("undone")
 
 
 def _twice(seen: Evidence) -> Found:
-    rows = stacked(
-        parts=[
-            seen.everything[name].select("source", "batch", table=ibis.literal(name), key=key)
-            for name, key in RECORDS.items()
-        ]
-    )
-    keys = rows.group_by("table", "source", "batch", "key").aggregate(n=rows.count())
-    return tally(rows=keys, hit=keys.n - 1, key=keys.key, of=keys.n)
+    parts, names = [], []
+    for name, key in RECORDS.items():
+        table = seen.everything[name]
+        parts.append(table.select("batch", nr=f"{key}_nr"))
+        names.append(named(rows=table, nr=f"{key}_nr", key=key))
+    rows = stacked(parts=parts)
+    keys = rows.group_by("batch", "nr").aggregate(n=rows.count())
+    return tally(rows=keys, hit=keys.n - 1, key=keys.nr, of=keys.n, names=stacked(parts=names))
 
 
 def _leads(seen: Evidence) -> ir.Table:
-    """The leads that stand, one row each."""
-    leads = seen.leads
-    gone = withdrawn(seen=seen, kind="lead")
-    return leads.anti_join(gone, leads.lead == gone.key)
+    """The leads that stand, one row each: `nr`, `at`, `person` and `company` if named."""
+    rows = seen.facts["leads"].anti_join(withdrawn(seen=seen), [("lead_nr", "nr")])
+    person, company = (ibis.ifelse(blank(text=rows[name]), None, rows[name]) for name in ("person", "company"))
+    return rows.group_by(nr="lead_nr").aggregate(
+        lead=rows.lead.min(), at=rows.happened_at.min(), person=person.max(), company=company.max()
+    )
 
 
 def _again(leads: ir.Table, column: str) -> Found:
-    named = leads.filter(leads[column].notnull())
-    last = named.lead.argmax(ibis.struct({"at": named["at"], "lead": named.lead}))
-    groups = named.group_by(column).aggregate(n=named.count(), last=last)
+    said = leads.filter(leads[column].notnull())
+    last = said.lead.argmax(ibis.struct({"at": said["at"], "lead": said.lead}))
+    groups = said.group_by(column).aggregate(n=said.count(), last=last)
     return tally(rows=groups, hit=groups.n - 1, key=groups["last"], of=groups.n)
 
 
@@ -79,30 +80,29 @@ def _deleted(seen: Evidence) -> Found:
 
 
 def _of_leads(seen: Evidence, gone: ir.Table) -> Found:
-    leads = seen.leads.select("lead")
-    gone = gone.filter(gone.kind == "lead").select(gone="key")
-    joined = leads.left_join(gone, leads.lead == gone.gone)
-    return tally(rows=joined, hit=joined.gone.notnull(), key=joined.lead)
+    leads = seen.leads.select("nr")
+    gone = gone.select(gone="nr", key="key")
+    joined = leads.left_join(gone, leads.nr == gone.gone)
+    return tally(rows=joined, hit=joined.gone.notnull(), key=joined.key)
 
 
 def _astray(seen: Evidence) -> Found:
     """Merges are made by hand or by one tool, so they are few enough to be walked one by one."""
     merges, deletions = in_force(rows=seen.facts["merges"]), in_force(rows=seen.facts["deletions"])
-    deletions = deletions.select(gone_kind="kind", gone="key")
-    joined = merges.left_join(deletions, [merges.kind == deletions.gone_kind, merges["into"] == deletions.gone])
-    rows = joined.select("kind", "key", "into", dead=joined.gone.notnull()).to_pyarrow().to_pylist()
-    following = {(row["kind"], row["key"]): (row["kind"], row["into"]) for row in rows}
-    ring = _in_rings(following)
-    astray = sorted(row["key"] for row in rows if row["dead"] or (row["kind"], row["key"]) in ring)
+    deletions = deletions.select(gone="nr")
+    joined = merges.left_join(deletions, merges["into"] == deletions.gone)
+    rows = joined.select("nr", "key", "into", dead=joined.gone.notnull()).to_pyarrow().to_pylist()
+    ring = _in_rings({row["nr"]: row["into"] for row in rows})
+    astray = sorted(row["key"] for row in rows if row["dead"] or row["nr"] in ring)
     return Found(rows=len(rows), count=len(astray), examples=tuple(astray[:EXAMPLES]))
 
 
-def _in_rings(following: Mapping[tuple[str, str], tuple[str, str]]) -> set[tuple[str, str]]:
+def _in_rings(following: Mapping[int, int]) -> set[int]:
     """The records from which following the merges leads back to themselves."""
-    rings: set[tuple[str, str]] = set()
-    done: set[tuple[str, str]] = set()
+    rings: set[int] = set()
+    done: set[int] = set()
     for start in following:
-        path: dict[tuple[str, str], int] = {}
+        path: dict[int, int] = {}
         here = start
         while here in following and here not in done and here not in path:
             path[here] = len(path)

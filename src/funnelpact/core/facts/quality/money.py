@@ -8,7 +8,7 @@ from fractions import Fraction
 import ibis
 from ibis.expr import types as ir
 
-from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, blank, tally
+from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, blank, named, tally
 from funnelpact.core.terms.report import Figures, Level
 
 TIMES_MEDIAN = 100
@@ -35,32 +35,27 @@ def _without_rate(seen: Evidence) -> Found:
     return Found(rows=sum(counts.values()), count=sum(counts[code] for code in stuck), examples=tuple(stuck[:EXAMPLES]))
 
 
-def _won(seen: Evidence) -> ir.Table:
-    """Won deals, one row each: `deal`, `amount`, `currency` (the largest where one key has several rows)."""
-    deals, moves = seen.facts["deals"], seen.moves
-    won = moves.filter((moves.subject_kind == "deal") & (moves.position == seen.won)).select(won="subject").distinct()
-    one = deals.group_by("deal").aggregate(amount=deals.amount.max(), currency=deals.currency.max())
-    return one.inner_join(won, one.deal == won.won)
-
-
 def _won_without_amount(seen: Evidence) -> Found:
-    won = _won(seen)
-    return tally(rows=won, hit=won.amount.isnull(), key=won.deal)
+    won = seen.won_deals
+    return tally(rows=won, hit=won.amount.isnull(), key=won.nr, names=_deals(seen))
 
 
 def _not_positive(seen: Evidence) -> Found:
-    won = _won(seen)
-    won = won.filter(won.amount.notnull())
-    return tally(rows=won, hit=won.amount <= 0, key=won.deal)
+    won = seen.won_deals.filter(seen.won_deals.amount.notnull())
+    return tally(rows=won, hit=won.amount <= 0, key=won.nr, names=_deals(seen))
 
 
 def _outlier(seen: Evidence) -> Found:
-    won = _won(seen)
-    won = won.filter(won.amount > 0).mutate(number=won.amount.cast("float64"), code=won.currency.fill_null(""))
+    won = seen.won_deals.filter(seen.won_deals.amount > 0)
+    won = won.mutate(number=won.amount.cast("float64"), code=won.currency.fill_null(""))
     usual = won.group_by(of="code").aggregate(usual=won.number.median())
     joined = won.inner_join(usual, won.code == usual.of)
-    found = tally(rows=joined, hit=joined.number > TIMES_MEDIAN * joined.usual, key=joined.deal)
+    found = tally(rows=joined, hit=joined.number > TIMES_MEDIAN * joined.usual, key=joined.nr, names=_deals(seen))
     return replace(found, values={"times": TIMES_MEDIAN})
+
+
+def _deals(seen: Evidence) -> ir.Table:
+    return named(rows=seen.facts["deals"], nr="deal_nr", key="deal")
 
 
 RULES = (

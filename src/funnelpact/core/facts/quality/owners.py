@@ -7,7 +7,7 @@ from fractions import Fraction
 import ibis
 
 from funnelpact.core.facts.quality.identity import withdrawn
-from funnelpact.core.facts.quality.rule import Evidence, Found, Rule, blank, stacked, tally
+from funnelpact.core.facts.quality.rule import Evidence, Found, Rule, blank, named, stacked, tally
 from funnelpact.core.terms.report import Figures, Level
 
 OWNED = ("handovers", "touches", "deals", "customers")
@@ -20,17 +20,17 @@ def _handover_without(seen: Evidence) -> Found:
 
 def _open_lead_without(seen: Evidence) -> Found:
     """A lead with a deal is in the hands of the deal; one that ended, was merged or deleted needs nobody."""
-    deals, given = seen.facts["deals"], seen.facts["handovers"]
-    given = given.filter((given.subject_kind == "lead") & ~blank(text=given.owner)).select(owned="subject").distinct()
-    last = seen.entered.filter(seen.entered.subject_kind == "lead")
-    over = last.filter(last.ended.notnull() & (last.stayed.isnull() | (last.ended >= last.stayed)))
-    gone = over.select(gone="subject").union(deals.filter(deals.lead.notnull()).select(gone="lead"))
-    gone = gone.union(withdrawn(seen=seen, kind="lead").select(gone="key")).distinct()
-    keys = seen.leads.select("lead")
-    joined = keys.left_join(gone, keys.lead == gone.gone).left_join(given, ibis._.lead == given.owned)
+    deals, given, leads = seen.facts["deals"], seen.facts["handovers"], seen.facts["leads"]
+    owned = given.filter((given.subject_kind == "lead") & ~blank(text=given.owner)).select(nr="subject_nr").distinct()
+    last = seen.entered.filter(~seen.entered.is_deal)
+    over = last.filter(last.ended.notnull() & (last.stayed.isnull() | (last.ended >= last.stayed))).select("nr")
+    gone = stacked(parts=[over, deals.filter(deals.lead_nr.notnull()).select(nr="lead_nr"), withdrawn(seen=seen)])
+    still_open = seen.leads.select("nr").anti_join(gone, "nr")
     # Where no lead was ever given to anybody, the source does not tell who holds them.
-    still_open = joined.filter(joined.gone.isnull() & (given.count().as_scalar() > 0))
-    return tally(rows=still_open, hit=still_open.owned.isnull(), key=still_open.lead)
+    still_open = still_open.filter(owned.count().as_scalar() > 0)
+    without = still_open.left_join(owned, still_open.nr == owned.nr)
+    rows = without.select(nr=still_open.nr, nobody=owned.nr.isnull()).cache()
+    return tally(rows=rows, hit=rows.nobody, key=rows.nr, names=named(rows=leads, nr="lead_nr", key="lead"))
 
 
 def _unknown(seen: Evidence) -> Found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -26,17 +25,51 @@ LEFT = -1
 EVENTS = ("leads", "engagements", "handovers", "transitions", "touches", "deals")
 """What has happened when a source says it; renewals, spend and the like may lie ahead."""
 
+EARLIEST_ZONE = timedelta(hours=14)
+"""So far ahead of UTC does a day begin where it begins first."""
+
 KINDS = {"lead": "leads", "deal": "deals", "customer": "customers", "company": "companies"}
 """Records that others refer to by kind and key, and where they are; a contact has no table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfDay:
+    """How many facts of a table happened on one day in UTC: `all` of them, those `by_then`, those that lie `ahead`.
+
+    By then means by the end of `as_of`, ahead after the newest batch was learnt. `is_day` says whether they are known to the
+    day only, `of_lead` whether they are about leads.
+    """
+
+    table: str
+    day: date
+    is_day: bool
+    of_lead: bool
+    all: int
+    by_then: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """So many transitions, `count`, gave a label to a kind of record. `unknown`: it means nothing yet."""
+
+    kind: str
+    label: str
+    unknown: bool
+    is_first: bool
+    is_day: bool
+    actor: str | None
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What the rules look at.
 
-    `facts` are those that happened by the end of `as_of`, `everything` those of later days, too. `moves` are the
-    transitions by then with a column `position`: 0 to `won` for a stage, `LEFT` for an exit, NULL for a label that means
-    nothing yet. `opened` is the position at which a deal begins. `learnt_at` is when the newest batch was learnt.
+    `facts` are those that happened by the end of `as_of`, `everything` those of later days, too; both with the numbers of
+    their records (`core.facts.keys`), by which all that belongs together is found. `moves` are the transitions by then with a
+    column `position`: 0 to `won` for a stage, `LEFT` for an exit, NULL for a label that means nothing yet. `opened` is the
+    position at which a deal begins. `learnt_at` is when the newest batch was learnt, days are those of `zone`.
     """
 
     facts: Mapping[str, ir.Table]
@@ -46,64 +79,103 @@ class Evidence:
     won: int
     as_of: date
     learnt_at: datetime
+    zone: str
 
     @cached_property
     def leads(self) -> ir.Table:
-        """The leads, one row each: `lead`, its first moment as `at` and `precision`, `person` and `company` if named."""
-        rows = self.facts["leads"]
-        person, company = (ibis.ifelse(blank(text=rows[name]), None, rows[name]) for name in ("person", "company"))
-        return (
-            rows.group_by("lead")
-            .aggregate(
-                at=rows.happened_at.min(), precision=rows.precision.min(), person=person.max(), company=company.max()
-            )
-            .cache()
-        )
+        """The leads, one row each: `nr`, its first moment `at`, and `is_day` where any of its rows knows only the day."""
+        return first_moment(rows=self.facts["leads"], by="lead_nr").cache()
 
     @cached_property
     def entered(self) -> ir.Table:
-        """The records with placed moves, one row each: `subject_kind`, `subject`, and moments.
+        """The records with placed moves, one row each: `nr`, `is_deal`, and moments.
 
-        `at0`, `precision0` … say when it first entered each stage, `left_at`, `left_precision` when it first left; `ended`
-        is its last exit or win, `stayed` its last entry into any other stage.
+        `at0`, `day0` … say when it first entered each stage and whether any of these entries is known to the day only,
+        `atleft`, `dayleft` the same of exits; `ended` is its last exit or win, `stayed` its last entry into any other stage.
         """
         moves = self.moves.filter(self.moves.position.notnull())
+        places = {LEFT: "left", **{stage: str(stage) for stage in range(self.won + 1)}}
+        bits = {place: 1 << number for number, place in enumerate(places)}
+        bit = moves.position.cases(*bits.items(), else_=0)
         ends = (moves.position == LEFT) | (moves.position == self.won)
-        moments: dict[str, ir.Value] = {}
-        for stage in range(self.won + 1):
-            moments[f"at{stage}"] = moves.happened_at.min(where=moves.position == stage)
-            moments[f"precision{stage}"] = moves.precision.min(where=moves.position == stage)
-        return (
-            moves.group_by("subject_kind", "subject")
-            .aggregate(
-                **moments,
-                left_at=moves.happened_at.min(where=moves.position == LEFT),
-                left_precision=moves.precision.min(where=moves.position == LEFT),
-                ended=moves.happened_at.max(where=ends),
-                stayed=moves.happened_at.max(where=~ends),
-            )
-            .cache()
+        records = moves.group_by(nr="subject_nr").aggregate(
+            is_deal=(moves.subject_kind == "deal").any(),
+            ended=moves.happened_at.max(where=ends),
+            stayed=moves.happened_at.max(where=~ends),
+            # One set of bits costs the engine less than a flag for each position.
+            days=ibis.ifelse(day_only(rows=moves), bit, 0).cast("int64").bit_or(),
+            **{f"at{name}": moves.happened_at.min(where=moves.position == place) for place, name in places.items()},
         )
+        is_day = {f"day{name}": (records.days & bits[place]) > 0 for place, name in places.items()}
+        return records.mutate(**is_day).drop("days").cache()
+
+    @cached_property
+    def won_deals(self) -> ir.Table:
+        """Won deals that are there, one row each: `nr`, `amount`, `currency` (the largest where one has several rows)."""
+        deals = self.facts["deals"]
+        won = self.entered.filter(self.entered.is_deal & self.entered[f"at{self.won}"].notnull())
+        one = deals.group_by(nr="deal_nr").aggregate(amount=deals.amount.max(), currency=deals.currency.max())
+        return one.semi_join(won, "nr").cache()
+
+    @cached_property
+    def numbers(self) -> ir.Table:
+        """The numbers of all leads, deals and customers that are there, once each: `known`.
+
+        Those that came after `as_of` are there as well: an event may name what is written down only later.
+        """
+        numbered = {"leads": "lead_nr", "deals": "deal_nr", "customers": "customer_nr"}
+        parts = [self.everything[table].select(known=number) for table, number in numbered.items()]
+        return stacked(parts=parts).distinct().cache()
 
     @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of records of which the source has any; asked once for all rules."""
-        counts = [self.everything[table].count().name("n").as_table() for table in KINDS.values()]
-        parts = [part.mutate(kind=ibis.literal(kind)) for kind, part in zip(KINDS, counts, strict=True)]
-        return frozenset(row["kind"] for row in stacked(parts=parts).to_pyarrow().to_pylist() if row["n"])
+        rows = stacked(
+            parts=[self.everything[table].limit(1).select(kind=ibis.literal(kind)) for kind, table in KINDS.items()]
+        )
+        return frozenset(rows.to_pyarrow()["kind"].to_pylist())
 
     @cached_property
-    def by_day(self) -> Mapping[str, Mapping[date, int]]:
-        """How many events each day (UTC) has, by table; asked once for all rules."""
-        days = {
-            name: self.facts[name].group_by(day=self.facts[name].happened_at.date()).aggregate(n=ibis._.count())
-            for name in EVENTS
-        }
-        rows = stacked(parts=[part.mutate(table=ibis.literal(name)) for name, part in days.items()])
-        found: dict[str, dict[date, int]] = defaultdict(dict)
-        for row in rows.to_pyarrow().to_pylist():
-            found[row["table"]][row["day"]] = row["n"]
-        return found
+    def labelled(self) -> Sequence[Labelled]:
+        """How often each label was given, in which way; asked once for all rules."""
+        moves = self.moves
+        rows = moves.group_by(
+            kind="subject_kind",
+            label="label",
+            unknown=moves.position.isnull(),
+            is_first=(moves.position == 0).fill_null(False),
+            is_day=day_only(rows=moves),
+            actor="actor_kind",
+        ).aggregate(count=moves.count())
+        return [Labelled(**row) for row in rows.to_pyarrow().to_pylist()]
+
+    @cached_property
+    def days(self) -> Sequence[OfDay]:
+        """How many events each day has; asked once for all rules."""
+        parts = []
+        for name in EVENTS:
+            rows = self.everything[name]
+            # To make a day of an instant costs ten times as much in the engine as to count by it: a bucket is none yet.
+            groups = rows.group_by(
+                day=rows.happened_at.bucket(hours=24),
+                is_day=day_only(rows=rows),
+                of_lead=rows["subject_kind"] == "lead"
+                if "subject_kind" in rows.columns
+                else ibis.literal(name == "leads"),
+            )
+            counts = groups.aggregate(
+                all=rows.count(),
+                by_then=_happened(rows, self.as_of, self.zone).sum(),
+                ahead=self.ahead(rows).sum(),
+            )
+            parts.append(counts.mutate(table=ibis.literal(name)))
+        found = stacked(parts=parts).to_pyarrow().to_pylist()
+        return [OfDay(**{**row, "day": row["day"].date()}) for row in found]
+
+    def ahead(self, rows: ir.Table) -> ir.BooleanValue:
+        """Which of the rows happened after the newest batch was learnt; a day is ahead only if it has begun nowhere yet."""
+        now, first = ibis.timestamp(self.learnt_at.isoformat()), self.learnt_at + EARLIEST_ZONE
+        return rows.happened_at > ibis.ifelse(day_only(rows=rows), ibis.timestamp(first.isoformat()), now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,18 +243,18 @@ def evidence(
         won=won,
         as_of=as_of,
         learnt_at=learnt_at,
+        zone=zone,
     )
 
 
-def _happened(table: ir.Table, as_of: date, zone: str) -> ir.Value:
+def _happened(table: ir.Table, as_of: date, zone: str) -> ir.BooleanValue:
     """By the end of the day; what is known to the day only keeps its day."""
     _, end = instants(period=Period(as_of, as_of + timedelta(days=1)), zone=zone)
     last_day = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     by_then = table.happened_at < ibis.timestamp(end.isoformat())
     if end - last_day == timedelta(days=1):
         return by_then
-    known_to_day = table.precision == Precision.DAY.value
-    return ibis.ifelse(known_to_day, table.happened_at <= ibis.timestamp(last_day.isoformat()), by_then)
+    return ibis.ifelse(day_only(rows=table), table.happened_at <= ibis.timestamp(last_day.isoformat()), by_then)
 
 
 def _nullable(table: ir.Table) -> ir.Table:
@@ -190,22 +262,35 @@ def _nullable(table: ir.Table) -> ir.Table:
     return table.cast({name: kind.copy(nullable=True) for name, kind in table.schema().items()})
 
 
-def tally(*, rows: ir.Table, hit: ir.Value, key: ir.Value, of: ir.Value | None = None) -> Found:
-    """This returns how many of the rows are hit, with the smallest keys of those as examples. One query.
+def tally(
+    *, rows: ir.Table, hit: ir.Value, key: ir.Value, of: ir.Value | None = None, names: ir.Table | None = None
+) -> Found:
+    """This returns how many of the rows are hit, with the smallest keys of those as examples.
 
-    `hit` is a flag, or how many facts a row stands for that are hit; then `of` is how many it stands for in all.
+    `hit` is a flag, or how many facts a row stands for that are hit; then `of` is how many it stands for in all. Where `key`
+    is a number, `names` has the key for each `nr`.
     """
     hits = hit.cast("int64").fill_null(0)
-    marked = rows.select(key=key, hit=hits, of=ibis.literal(1, type="int64") if of is None else of.cast("int64"))
-    counted = marked.aggregate(rows=marked.of.sum(), hits=marked.hit.sum()).mutate(example=ibis.null(str))
-    few = marked.filter(marked.hit > 0).select(example=marked.key).distinct().order_by("example").limit(EXAMPLES)
-    nothing = ibis.null("int64")
-    found = counted.union(few.select(rows=nothing, hits=nothing, example=few.example)).to_pyarrow().to_pylist()
+    total = rows.count() if of is None else of.cast("int64").sum()
+    ((counted, count),) = (row.values() for row in rows.aggregate(rows=total, hits=hits.sum()).to_pyarrow().to_pylist())
     return Found(
-        rows=sum(row["rows"] or 0 for row in found),
-        count=sum(row["hits"] or 0 for row in found),
-        examples=tuple(sorted(row["example"] for row in found if row["example"] is not None)),
+        rows=counted or 0,
+        count=count or 0,
+        examples=smallest(rows=rows.filter(hits > 0), key=key, names=names) if count else (),
     )
+
+
+def smallest(*, rows: ir.Table, key: ir.Value, names: ir.Table | None = None) -> tuple[str, ...]:
+    """This returns the smallest keys of rows, at most as many as there are examples. `names` is as in `tally`."""
+    found = rows.select(example=key).distinct()
+    if names is not None:
+        found = names.semi_join(found, names.nr == found.example).select(example="name").distinct()
+    return tuple(found.order_by("example").limit(EXAMPLES).to_pyarrow()["example"].to_pylist())
+
+
+def named(*, rows: ir.Table, nr: str, key: str) -> ir.Table:
+    """This returns what the records of a fact table are called, `nr` and `name`, for `tally`."""
+    return rows.select(nr=nr, name=key)
 
 
 def stacked(*, parts: Sequence[ir.Table]) -> ir.Table:
@@ -219,22 +304,21 @@ def blank(*, text: ir.Value) -> ir.Value:
     return ibis.ifelse(text >= "!", False, text.fill_null("").strip() == "")
 
 
-def earlier(*, one: ir.Value, precision: ir.Value, other: ir.Value, other_precision: ir.Value) -> ir.Value:
+def earlier(*, one: ir.Value, one_is_day: ir.Value, other: ir.Value, other_is_day: ir.Value) -> ir.BooleanValue:
     """This returns where one moment lies before another for certain.
 
     Two instants, and two days, are compared as they stand. A day against an instant counts only from two days apart: the
     day is that of the source's zone, the instant is in UTC.
     """
     apart = (one.date() + ibis.interval(days=1)) < other.date()
-    return ibis.ifelse(precision == other_precision, one < other, apart)
+    return ibis.ifelse(one_is_day == other_is_day, one < other, apart)
 
 
-def first_moment(*, rows: ir.Table, by: tuple[str, ...]) -> ir.Table:
-    """This returns one row for each group: `at`, its first moment, and `precision`, `day` where any of it is a day."""
-    # "day" sorts before "instant": the least precise speaks for all.
-    return rows.group_by(*by).aggregate(at=rows.happened_at.min(), precision=rows.precision.min())
+def first_moment(*, rows: ir.Table, by: str) -> ir.Table:
+    """This returns one row for each number in the column `by`: `nr`, `at` its first moment, `is_day` where any is a day."""
+    return rows.group_by(nr=by).aggregate(at=rows.happened_at.min(), is_day=day_only(rows=rows).any())
 
 
-def day_only(*, rows: ir.Table) -> ir.Value:
+def day_only(*, rows: ir.Table) -> ir.BooleanValue:
     """This returns where a row is known to the day only."""
     return rows.precision == Precision.DAY.value

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
-
-from ibis.expr import types as ir
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from funnelpact.core.facts.quality.rule import EXAMPLES, Found
 from funnelpact.core.terms.message import Message
@@ -22,16 +21,16 @@ def folded(*, text: str) -> str:
     return " ".join(letters.split())
 
 
-def spellings(*, rows: ir.Table) -> Found:
+def spellings(*, counts: Iterable[tuple[str, str | None, int]]) -> Found:
     """This returns how many of the facts carry a label in another spelling than its most frequent one.
 
-    `rows` has one row for each `column` and `label` with the number `n` of facts; a missing label says nothing. Examples
-    are the rare spellings beside the usual one, the most frequent first.
+    `counts` says of each column and label how many facts have it; a missing label says nothing. Examples are the rare
+    spellings beside the usual one, the most frequent first.
     """
-    groups: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for row in rows.to_pyarrow().to_pylist():
-        if row["label"] is not None and row["label"].strip():
-            groups[row["column"], folded(text=row["label"])][row["label"]] = row["n"]
+    groups: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for column, label, count in counts:
+        if label is not None and label.strip():
+            groups[column, folded(text=label)][label] += count
     rare = []
     for spelt in groups.values():
         usual = min(spelt, key=lambda label: (-spelt[label], label))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from fractions import Fraction
-
-import ibis
 
 from funnelpact.core.facts.quality.rule import (
     EVENTS,
@@ -14,42 +11,47 @@ from funnelpact.core.facts.quality.rule import (
     Rule,
     day_only,
     earlier,
+    smallest,
     stacked,
     tally,
 )
 from funnelpact.core.terms.report import Figures, Level
 
-EARLIEST_ZONE = timedelta(hours=14)
-"""So far ahead of UTC does a day begin where it begins first."""
+CLOCKED = ("leads", "handovers", "touches")
+"""What the clock of hours runs on: arrival, hand-over, touch."""
 
 
 def _touch_before_lead(seen: Evidence) -> Found:
     """An inbound touch may well be what the lead was created for."""
     touches = seen.facts["touches"]
     touches = touches.filter((touches.subject_kind == "lead") & (touches.direction.fill_null("") != "inbound"))
-    made = seen.leads.select("lead", made="at", made_precision="precision")
-    joined = touches.inner_join(made, touches.subject == made.lead)
+    made = seen.leads
+    joined = touches.inner_join(made, touches.subject_nr == made.nr)
     before = earlier(
-        one=joined.happened_at, precision=joined.precision, other=joined.made, other_precision=joined.made_precision
+        one=joined.happened_at, one_is_day=day_only(rows=joined), other=joined["at"], other_is_day=joined.is_day
     )
     return tally(rows=joined, hit=before, key=joined.source_id)
 
 
 def _days_not_hours(seen: Evidence) -> Found:
-    """What the clock of hours runs on: arrival, hand-over, touch. Where nobody logs touches, no clock is asked for."""
-    leads, given, touches = seen.facts["leads"], seen.facts["handovers"], seen.facts["touches"]
-    touches = touches.filter(touches.subject_kind == "lead")
-    given = given.filter(given.subject_kind == "lead")
-    rows = stacked(parts=[part.select("source_id", "precision") for part in (leads, given, touches)])
-    rows = rows.filter(touches.count().as_scalar() > 0)
-    return tally(rows=rows, hit=day_only(rows=rows), key=rows.source_id)
+    """Where nobody logs touches, no clock is asked for."""
+    there = [of for of in seen.days if of.table in CLOCKED and of.of_lead and of.by_then]
+    if not any(of.table == "touches" for of in there):
+        return Found(rows=0, count=0)
+    count = sum(of.by_then for of in there if of.is_day)
+    about = {name: seen.facts[name] for name in CLOCKED}
+    about |= {name: about[name].filter(about[name].subject_kind == "lead") for name in CLOCKED[1:]}
+    rows = stacked(parts=[rows.filter(day_only(rows=rows)).select("source_id") for rows in about.values()])
+    examples = smallest(rows=rows, key=rows.source_id) if count else ()
+    return Found(rows=sum(of.by_then for of in there), count=count, examples=examples)
 
 
 def _future(seen: Evidence) -> Found:
-    now, first = ibis.timestamp(seen.learnt_at.isoformat()), seen.learnt_at + EARLIEST_ZONE
-    rows = stacked(parts=[seen.everything[name].select("source_id", "happened_at", "precision") for name in EVENTS])
-    limit = ibis.ifelse(day_only(rows=rows), ibis.timestamp(first.isoformat()), now)
-    return tally(rows=rows, hit=rows.happened_at > limit, key=rows.source_id)
+    count = sum(of.ahead for of in seen.days)
+    tables = [seen.everything[name] for name in EVENTS]
+    rows = stacked(parts=[table.filter(seen.ahead(table)).select("source_id") for table in tables])
+    examples = smallest(rows=rows, key=rows.source_id) if count else ()
+    return Found(rows=sum(of.all for of in seen.days), count=count, examples=examples)
 
 
 RULES = (

@@ -27,7 +27,7 @@ AROUND = 10
 
 
 def _bulk(seen: Evidence) -> Found:
-    tables = {name: seen.by_day.get(name, {}) for name in PACED}
+    tables = {name: _by_day(seen, name) for name in PACED}
     bulk = [(count, day) for days in tables.values() for day, count in _above(days)]
     bulk.sort(key=lambda found: (-found[0], found[1]))
     return Found(
@@ -36,6 +36,15 @@ def _bulk(seen: Evidence) -> Found:
         examples=tuple(dict.fromkeys(day for _, day in bulk))[:EXAMPLES],
         values={"times": TIMES_USUAL},
     )
+
+
+def _by_day(seen: Evidence, table: str) -> Mapping[date, int]:
+    """How many facts of a table each day has."""
+    days: dict[date, int] = defaultdict(int)
+    for of in seen.days:
+        if of.table == table and of.by_then:
+            days[of.day] += of.by_then
+    return days
 
 
 def _above(days: Mapping[date, int]) -> list[tuple[date, int]]:
@@ -52,7 +61,7 @@ def _above(days: Mapping[date, int]) -> list[tuple[date, int]]:
 
 
 def _silent(seen: Evidence) -> Found:
-    days = {day for of_table in seen.by_day.values() for day in of_table}
+    days = {of.day for of in seen.days if of.by_then}
     expected = _busy(days)
     there = [day in days for day in expected]
     holes = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -16,28 +17,38 @@ _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2051, 1, 1, tzinfo=UT
 
 def day_in(*, zone: str, at: ir.Value, is_day: ir.Value) -> ir.Value:
     """This returns the day of the zone on which an instant lies; what is known to the day only keeps its day."""
-    if not _moves(zone):
-        return at.date()
-    return ibis.ifelse(is_day, at, clock_in(zone=zone, at=at)).date()
+    return clock_in(zone=zone, at=at, is_day=is_day).date()
 
 
-def clock_in(*, zone: str, at: ir.Value) -> ir.Value:
-    """This returns what a clock in the zone shows at an instant, as if it were in UTC."""
-    if not _moves(zone):
-        return at
-    offsets = _offsets(zone)
-    branches = [(at < instant(at=end), int(offset / timedelta(minutes=1))) for end, offset in offsets]
-    minutes = ibis.cases(*branches, else_=branches[-1][1])
-    return at + minutes.as_interval("m")
+def clock_in(*, zone: str, at: ir.Value, is_day: ir.Value | None = None) -> ir.Value:
+    """This returns what a clock in the zone shows at an instant; where the day only is known, its midnight."""
+    clock = naive(at=at)
+    stretches_of_zone = _offsets(zone)
+    if {offset for _, offset in stretches_of_zone} == {0}:
+        return clock
+    shown = clock + _minutes(at, stretches_of_zone).as_interval("m")
+    return shown if is_day is None else ibis.ifelse(is_day, clock, shown)
 
 
-def _moves(zone: str) -> bool:
-    return {offset for _, offset in _offsets(zone)} != {timedelta(0)}
+def naive(*, at: ir.Value) -> ir.Value:
+    """This returns what a clock in UTC shows at an instant. Engines are slow to calculate with instants that have a zone."""
+    return at.cast("timestamp")
+
+
+def _minutes(at: ir.Value, of_zone: Sequence[tuple[datetime, int]]) -> ir.Value:
+    """How far the zone is ahead of UTC, found by halving: seven comparisons a value where a zone changes its clocks."""
+    if len(of_zone) == 1:
+        return ibis.literal(of_zone[0][1], "int16")
+    middle = len(of_zone) // 2
+    end, _ = of_zone[middle - 1]
+    return ibis.ifelse(at < instant(at=end), _minutes(at, of_zone[:middle]), _minutes(at, of_zone[middle:]))
 
 
 @lru_cache(maxsize=8)
-def _offsets(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
-    return tuple((stretch.end, stretch.offset) for stretch in stretches(zone=zone, start=_FIRST, end=_LAST))
+def _offsets(zone: str) -> tuple[tuple[datetime, int], ...]:
+    """Until when the zone is ahead of UTC by how many minutes."""
+    found = stretches(zone=zone, start=_FIRST, end=_LAST)
+    return tuple((stretch.end, stretch.offset // timedelta(minutes=1)) for stretch in found)
 
 
 def instant(*, at: datetime) -> ir.Value:

@@ -9,13 +9,16 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.building.moves import ends, entered
-from funnelpact.core.journeys.building.tables import stacked
+from funnelpact.core.journeys.building.tables import alone_and_several, stacked
 from funnelpact.core.journeys.mapping import Attribution, FunnelMapping
 
+_TEXTS = ("currency", "reason", "owner", "product")
 _PRIMARY, _NAMED, _OTHER = 0, 1, 2
 
 
-def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
+def deals_of(
+    *, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table, mapping: FunnelMapping, with_days: bool = True
+) -> ir.Table:
     """This returns one row for each deal: `deal_nr`, the `lead_nr` it is credited to (NULL: no known lead), what it brought.
 
     `leads` has `nr` and `created_at` of every lead that counts, `moves` are `core.journeys.building.moves.placed`. Columns beside:
@@ -26,7 +29,7 @@ def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table,
     one = _said_now(facts["deals"])
     of_deals = moves.filter(moves.record == "deal")
     positions = range(len(mapping.funnel.stages))
-    went = entered(moves=of_deals, by=["nr"], positions=positions)
+    went = entered(moves=of_deals, by=["nr"], positions=positions, with_days=with_days)
     last = ends(moves=of_deals, by=["nr"])
     credited = _credited(facts=facts, deals=one, leads=leads, attribution=mapping.attribution)
     joined = (
@@ -66,23 +69,27 @@ def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table,
 
 
 def _said_now(deals: ir.Table) -> ir.Table:
-    exact = deals.precision == Precision.INSTANT.value
+    alone, several = alone_and_several(rows=deals, by="deal_nr")
 
     def said(value: ir.Value) -> ir.Value:
-        return value.argmax(ibis.struct({"batch": deals.batch, "said": value.notnull(), "value": value}))
+        return value.argmax(ibis.struct({"batch": several.batch, "said": value.notnull(), "value": value}))
 
-    return deals.group_by("deal_nr").aggregate(
-        deal=deals.deal.min(),
-        opened_at=deals.happened_at.min(),
-        opened_exactly=deals.happened_at.min(where=exact),
-        named_nr=said(deals.lead_nr),
-        amount=said(deals.amount).cast("decimal(38, 4)"),
-        margin=said(deals.margin).cast("decimal(38, 4)"),
-        currency=said(deals.currency),
-        reason=said(deals.reason),
-        owner=said(deals.owner),
-        product=said(deals.product),
+    names = {"named_nr": "lead_nr", **{name: name for name in ("amount", "margin", *_TEXTS)}}
+    last = several.group_by("deal_nr").aggregate(
+        deal=several.deal.min(),
+        opened_at=several.happened_at.min(),
+        opened_exactly=several.happened_at.min(where=several.precision == Precision.INSTANT.value),
+        **{name: said(several[column]) for name, column in names.items()},
     )
+    only = alone.select(
+        "deal_nr",
+        "deal",
+        opened_at="happened_at",
+        opened_exactly=ibis.ifelse(alone.precision == Precision.INSTANT.value, alone.happened_at, None),
+        **names,
+    )
+    both = stacked(tables=[only, last])
+    return both.mutate(amount=both.amount.cast("decimal(38, 4)"), margin=both.margin.cast("decimal(38, 4)"))
 
 
 def _credited(*, facts: Mapping[str, ir.Table], deals: ir.Table, leads: ir.Table, attribution: Attribution) -> ir.Table:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import ibis
 from ibis.expr import types as ir
 
-from funnelpact.core.journeys.building.days import instant
+from funnelpact.core.journeys.building.days import instant, naive
 from funnelpact.core.journeys.building.moves import LEFT
 from funnelpact.core.journeys.building.tables import stacked
 from funnelpact.core.journeys.mapping import FunnelMapping
@@ -79,7 +79,7 @@ def pass_of(*, rows: ir.Table, later: ir.Table, nr: str, at: str) -> ir.Table:
 
 
 def _events(*, facts: Mapping[str, ir.Table], moves: ir.Table, deals: ir.Table) -> ir.Table:
-    of_leads = moves.filter((moves.record == "lead") & moves.position.notnull())
+    of_leads = moves.filter(moves.record == "lead")
     came = facts["engagements"]
     ours = deals.filter(deals.lead_nr.notnull())
     won = ours[[name for name in ours.columns if name.startswith("t")][-1]]
@@ -106,18 +106,18 @@ def _event(rows: ir.Table, nr: ir.Value, at: ir.Value, what: ir.Value) -> ir.Tab
 
 
 def _that_may_return(*, events: ir.Table, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
-    """The few leads that need a closer look: an exit before the last entry, or a return long after the creation."""
-    entry = events.what.isin([_ENTRY, _OPENED, _CAME])
-    seen = events.group_by("nr").aggregate(
-        out_at=events["at"].min(where=events.what.isin([_EXIT, _LOST])),
-        in_at=events["at"].max(where=entry),
-        came_at=events["at"].max(where=events.what == _CAME),
-    )
-    joined = seen.inner_join(leads.select(of_nr="nr", created_at="created_at"), [("nr", "of_nr")])
-    left = _after(joined.in_at, joined.out_at, mapping.reopen_days)
-    silent = _after(joined.came_at, joined.created_at, mapping.silent_days)
-    return joined.filter(left.fill_null(False) | silent.fill_null(False)).select("nr").distinct()
+    """The few leads that need a closer look: an entry long after the first exit, or a return long after the creation."""
+    out = events.filter(events.what.isin([_EXIT, _LOST]))
+    left = out.group_by(out_nr=out.nr).aggregate(out_at=out["at"].min())
+    entries = events.filter(events.what.isin([_ENTRY, _OPENED, _CAME]))
+    again = entries.inner_join(left, [("nr", "out_nr"), entries["at"] > left.out_at])
+    back = again.filter(_after(again["at"], again.out_at, mapping.reopen_days)).select("nr")
+    came = events.filter(events.what == _CAME)
+    known = leads.select(known_nr="nr", created_at="created_at")
+    since = came.inner_join(known, [("nr", "known_nr")])
+    silent = since.filter(_after(since["at"], since.created_at, mapping.silent_days)).select("nr")
+    return stacked(tables=[back, silent], distinct=True).semi_join(leads, "nr")
 
 
 def _after(at: ir.Value, before: ir.Value, days: int) -> ir.Value:
-    return at > before + ibis.interval(days=days)
+    return naive(at=at) > naive(at=before) + ibis.interval(days=days)

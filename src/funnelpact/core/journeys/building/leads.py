@@ -10,6 +10,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.building.days import day_in
+from funnelpact.core.journeys.building.tables import alone_and_several, stacked
 from funnelpact.core.journeys.mapping import FunnelMapping, Party, Renamed
 
 SAID = ("type", "segment", "stream", "campaign", "country", "company")
@@ -22,29 +23,23 @@ def leads_of(*, leads: ir.Table, mapping: FunnelMapping) -> ir.Table:
     Rows of one number are one lead, created when the first of them was; that one says what it is, and where it is silent
     so is the lead. An empty label says nothing.
     """
-    exact = leads.precision == Precision.INSTANT.value
-    said = {name: leads[name].nullif("") for name in SAID}
-    # Few leads have several rows; for the others the smallest of one value is that value, and much cheaper.
-    one = leads.group_by(nr=leads.lead_nr).aggregate(
-        key=leads.lead.min(),
-        rows=leads.count(),
-        created_at=leads.happened_at.min(),
-        created_exactly=leads.happened_at.min(where=exact),
-        **{name: value.min() for name, value in said.items()},
+    one, several = alone_and_several(rows=leads, by="lead_nr")
+    alone = one.select(
+        nr="lead_nr",
+        key="lead",
+        created_at="happened_at",
+        created_exactly=ibis.ifelse(_is_exact(one), one.happened_at, None),
+        **{name: one[name].nullif("") for name in SAID},
     )
-    several = leads.semi_join(one.filter(one.rows > 1), [("lead_nr", "nr")])
-    first = several.group_by(of_nr=several.lead_nr).aggregate(
-        **{f"first_{name}": _first(several[name].nullif(""), several.happened_at) for name in SAID},
-        first_key=ibis.coalesce(several.lead.min(where=_own(several)), several.lead.min()),
+    first = several.group_by(nr=several.lead_nr).aggregate(
+        key=ibis.coalesce(several.lead.min(where=_own(several)), several.lead.min()),
+        created_at=several.happened_at.min(),
+        created_exactly=several.happened_at.min(where=_is_exact(several)),
+        **{name: _first(several[name].nullif(""), several.happened_at) for name in SAID},
     )
-    joined = one.left_join(first, one.nr == first.of_nr)
-    is_one = joined.rows == 1
-    told = joined.mutate(
-        key=ibis.ifelse(is_one, joined.key, joined.first_key),
-        created_on=day_in(zone=mapping.zone, at=joined.created_at, is_day=joined.created_exactly.isnull()),
-        **{name: ibis.ifelse(is_one, joined[name], joined[f"first_{name}"]) for name in SAID},
-    )
-    return told.select("nr", "key", "created_at", "created_exactly", "created_on", *SAID)
+    told = stacked(tables=[alone, first])
+    day = day_in(zone=mapping.zone, at=told.created_at, is_day=told.created_exactly.isnull())
+    return told.mutate(created_on=day)
 
 
 def in_our_names(*, rows: ir.Table, mapping: FunnelMapping) -> ir.Table:
@@ -91,6 +86,10 @@ def our_names(*, rows: ir.Table, column: str, day: str, names: Sequence[Renamed]
         known.until.isnull() | (rows[day] < known.until),
     ]
     return rows.left_join(known, holds).drop("old", "since", "until")
+
+
+def _is_exact(rows: ir.Table) -> ir.Value:
+    return rows.precision == Precision.INSTANT.value
 
 
 def _own(leads: ir.Table) -> ir.Value:

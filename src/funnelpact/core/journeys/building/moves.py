@@ -9,6 +9,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.building.days import day_in
+from funnelpact.core.journeys.building.tables import alone_and_several, stacked
 from funnelpact.core.journeys.mapping import FunnelMapping, StageLabel
 from funnelpact.core.journeys.stages import EXIT
 
@@ -61,11 +62,12 @@ def _holds(rows: ir.Table, entry: StageLabel) -> ir.Value:
 
 
 def placed(*, transitions: ir.Table, mapping: FunnelMapping) -> ir.Table:
-    """This returns the transitions of leads and deals as journeys need them: `record` (lead or deal), `nr`, `at`, `is_day`,
-    `position`, `label`, `reason`.
+    """This returns the transitions of leads and deals that mean something, as journeys need them: `record` (lead or deal),
+    `nr`, `at`, `is_day`, `position`, `label`, `reason`.
     """
     rows = positioned(transitions=transitions, mapping=mapping)
-    rows = rows.mutate(record=_record(rows.subject_kind)).filter(lambda table: table.record.notnull())
+    rows = rows.mutate(record=_record(rows.subject_kind))
+    rows = rows.filter(rows.record.notnull() & rows.position.notnull())
     return rows.select(
         "record",
         "label",
@@ -81,24 +83,27 @@ def _record(kind: ir.Value) -> ir.Value:
     return kind.cases(("lead", "lead"), ("contact", "lead"), ("deal", "deal"), else_=ibis.null("string"))
 
 
-def entered(*, moves: ir.Table, by: Sequence[str], positions: range) -> ir.Table:
+def entered(*, moves: ir.Table, by: Sequence[str], positions: range, with_days: bool = True) -> ir.Table:
     """This returns, for each group, the first instant of each position, and what is to be known of exits.
 
     `t0` … the first instant, `x0` … the first that is known to the instant (NULL where only days are); `left_at` and
     `left_exactly` the last exit, `stayed_at` the last entry into any position, `exits`, `returns` the positions entered again
-    after a later one.
+    after a later one. Without `with_days` every move is known to the instant, and each is looked at once.
     """
     left = moves.position == LEFT
     exact = ~moves.is_day
+    exactly = {"left_exactly": moves["at"].max(where=left & exact)}
+    exactly |= {f"x{place}": moves["at"].min(where=(moves.position == place) & exact) for place in positions}
     first = moves.group_by(list(by)).aggregate(
         left_at=moves["at"].max(where=left),
-        left_exactly=moves["at"].max(where=left & exact),
         stayed_at=moves["at"].max(where=moves.position >= 0),
-        exits=left.sum(),
+        exits=moves.count(where=left),
         **{f"t{place}": moves["at"].min(where=moves.position == place) for place in positions},
-        **{f"x{place}": moves["at"].min(where=(moves.position == place) & exact) for place in positions},
         **{f"last{place}": moves["at"].max(where=moves.position == place) for place in positions[:-1]},
+        **(exactly if with_days else {}),
     )
+    if not with_days:
+        first = first.mutate(left_exactly=first.left_at, **{f"x{place}": first[f"t{place}"] for place in positions})
     returned = []
     for place in positions[:-1]:
         later = [first[f"t{above}"] for above in positions[place + 1 :]]
@@ -109,6 +114,9 @@ def entered(*, moves: ir.Table, by: Sequence[str], positions: range) -> ir.Table
 
 def ends(*, moves: ir.Table, by: Sequence[str]) -> ir.Table:
     """This returns the label and reason of each group's last exit: `left_label`, `left_reason`."""
-    out = moves.filter(moves.position == LEFT)
-    order = ibis.struct({"at": out["at"], "label": out.label, "reason": out.reason.fill_null("")})
-    return out.group_by(list(by)).aggregate(left_label=out.label.argmax(order), left_reason=out.reason.argmax(order))
+    alone, several = alone_and_several(rows=moves.filter(moves.position == LEFT), by="nr")
+    order = ibis.struct({"at": several["at"], "label": several.label, "reason": several.reason.fill_null("")})
+    last = several.group_by(list(by)).aggregate(
+        left_label=several.label.argmax(order), left_reason=several.reason.argmax(order)
+    )
+    return stacked(tables=[alone.select(*by, left_label="label", left_reason="reason"), last])

@@ -9,7 +9,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.journeys.building.days import day_in
 from funnelpact.core.journeys.building.leads import in_our_names, our_names
-from funnelpact.core.journeys.building.tables import Part, beside, stacked
+from funnelpact.core.journeys.building.tables import Part, alone_and_several, beside, stacked
 from funnelpact.core.journeys.mapping import Exclusion, FunnelMapping, Party
 
 ALIKE = "decimal(38, 4)"
@@ -107,8 +107,8 @@ def _of_deals(deals: ir.Table, mapping: FunnelMapping) -> ir.Table:
         begins=ibis.literal(mapping.deal_position, "int64"),
         reopened=_reopened(own.exits, own.left_at.notnull()),
         deals=deal_numbers,
-        open_deals=(own.left_at.isnull() & own[f"t{positions[-1]}"].isnull()).cast("int64"),
-        won_deals=own[f"t{positions[-1]}"].notnull().cast("int64"),
+        open_deals=_is_open(own, positions).cast("int64"),
+        won_deals=_is_won(own, positions).cast("int64"),
         deal_owner=own.owner,
         **{f"t{place}": own[f"t{place}"] for place in positions},
         **{f"x{place}": own[f"x{place}"] for place in positions},
@@ -116,16 +116,15 @@ def _of_deals(deals: ir.Table, mapping: FunnelMapping) -> ir.Table:
 
 
 def _deals_of_pass(deals: ir.Table, positions: range) -> ir.Table:
-    ours = deals.filter(deals.lead_nr.notnull())
-    won = ours[f"t{positions[-1]}"].notnull()
+    alone, ours = alone_and_several(rows=deals.filter(deals.lead_nr.notnull()), by="lead_nr")
     order = ibis.struct({"at": ours.opened_at, "nr": ours.deal_nr})
     last_out = ibis.struct({"at": ours.left_at, "label": ours.left_label.fill_null(""), "nr": ours.deal_nr})
     one_currency = ours.currency.min() == ours.currency.max()
     priced = ours.amount.count() > 0
-    return ours.group_by("lead_nr", "pass").aggregate(
+    several = ours.group_by("lead_nr", "pass").aggregate(
         deals=ours.deal_nr.collect(order_by=ours.deal_nr),
-        open_deals=(ours.left_at.isnull() & ~won).sum(),
-        won_deals=won.sum(),
+        open_deals=ours.count(where=_is_open(ours, positions)),
+        won_deals=ours.count(where=_is_won(ours, positions)),
         deal_left_at=ours.left_at.max(),
         deal_left_exactly=ours.left_exactly.max(),
         deal_left_label=ours.left_label.argmax(last_out),
@@ -142,6 +141,34 @@ def _deals_of_pass(deals: ir.Table, positions: range) -> ir.Table:
         **{f"d{place}": ours[f"t{place}"].min() for place in positions},
         **{f"y{place}": ours[f"x{place}"].min() for place in positions},
     )
+    return stacked(tables=[several, _only_deals(alone, positions)])
+
+
+def _only_deals(alone: ir.Table, positions: range) -> ir.Table:
+    same = ("left_at", "left_exactly", "left_label", "left_reason", "returns", "exits", "currency", "owner")
+    return alone.select(
+        "lead_nr",
+        "pass",
+        "product",
+        deals=ibis.array([alone.deal_nr]),
+        open_deals=_is_open(alone, positions).cast("int64"),
+        won_deals=_is_won(alone, positions).cast("int64"),
+        lost_deals=alone.left_at.notnull().cast("int64"),
+        # Of a deal without an amount the margin is not told either, unless it has a currency.
+        deal_amount=alone.amount,
+        deal_margin=ibis.ifelse(alone.currency.notnull() | alone.amount.notnull(), alone.margin, None),
+        **{f"deal_{name}": alone[name] for name in same},
+        **{f"d{place}": alone[f"t{place}"] for place in positions},
+        **{f"y{place}": alone[f"x{place}"] for place in positions},
+    )
+
+
+def _is_won(deals: ir.Table, positions: range) -> ir.Value:
+    return deals[f"t{positions[-1]}"].notnull()
+
+
+def _is_open(deals: ir.Table, positions: range) -> ir.Value:
+    return deals.left_at.isnull() & ~_is_won(deals, positions)
 
 
 def _in_one_shape(rows: ir.Table, positions: range) -> ir.Table:
@@ -277,16 +304,17 @@ def _finished(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tab
 def _implied(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Table:
     """The day and instant of each position: its own, or that of a later one that came first and so implies it."""
     last = positions[-1]
-    at: dict[int, ir.Value] = {last: raw[f"t{last}"]}
-    exactly: dict[int, ir.Value] = {last: ibis.ifelse(raw[f"x{last}"] == at[last], at[last], None)}
+    # Engines pass over NULL in `least` and `greatest`.
+    at = {place: ibis.least(*(raw[f"t{later}"] for later in positions[place:])) for place in positions}
+    exactly: dict[int, ir.Value] = {last + 1: ibis.null(raw["t0"].type())}
     imputed = ibis.literal(0, "int32")
-    for place in reversed(positions[:-1]):
-        own, next_at = raw[f"t{place}"], at[place + 1]
-        stands = own.notnull() & (next_at.isnull() | (own <= next_at))
-        at[place] = ibis.ifelse(stands, own, next_at)
+    for place in reversed(positions):
+        own = raw[f"t{place}"]
         exact = ibis.ifelse(raw[f"x{place}"] == own, own, None)
-        exactly[place] = ibis.ifelse(stands, exact, exactly[place + 1])
-        imputed = imputed + ibis.ifelse(next_at.notnull() & ~stands & (raw.begins <= place), 1 << place, 0)
+        exactly[place] = ibis.ifelse(own == at[place], exact, exactly[place + 1])
+        if place < last:
+            implied = own.isnull() & at[place + 1].notnull() | (own > at[place + 1])
+            imputed = imputed + ibis.ifelse(implied & (raw.begins <= place), 1 << place, 0)
     end = ibis.ifelse(at[last].isnull(), raw.left_at, None)
     first = ibis.least(at[0], end)
     first_on = day_in(zone=mapping.zone, at=first, is_day=ibis.literal(False))
@@ -295,7 +323,7 @@ def _implied(raw: ir.Table, positions: range, mapping: FunnelMapping) -> ir.Tabl
     return raw.mutate(
         imputed=imputed.cast("int32"),
         backwards=(first_on < raw.created_on - ibis.interval(days=1)).fill_null(False),
-        # Engines pass over NULL in `greatest`: a position that was not reached has no day.
+        # A position that was not reached has no day.
         **{
             f"s{place}": ibis.ifelse(here[place], ibis.greatest(days[place], raw.created_on), None)
             for place in positions

@@ -9,6 +9,7 @@ from ibis.expr import types as ir
 
 from funnelpact.core.facts.tables import Precision
 from funnelpact.core.journeys.building.efforts import pass_of
+from funnelpact.core.journeys.building.tables import alone_and_several, stacked
 
 _LEAD = ["lead", "contact"]
 
@@ -50,12 +51,12 @@ def touch_counts(*, touches: ir.Table) -> ir.Table:
     attempt = rows.human & ~rows.inbound
     contact, exact = rows.human & rows.contact, ~rows.is_day
     return rows.group_by("record", "pass").aggregate(
-        attempts=attempt.sum().cast("int32"),
-        contacts=contact.sum().cast("int32"),
-        qualifications=(rows.human & rows.qualification).sum().cast("int32"),
-        inbound=(rows.human & rows.inbound).sum().cast("int32"),
-        automatic=(~rows.human).sum().cast("int32"),
-        day_touches=rows.is_day.sum().cast("int32"),
+        attempts=rows.count(where=attempt).cast("int32"),
+        contacts=rows.count(where=contact).cast("int32"),
+        qualifications=rows.count(where=rows.human & rows.qualification).cast("int32"),
+        inbound=rows.count(where=rows.human & rows.inbound).cast("int32"),
+        automatic=rows.count(where=~rows.human).cast("int32"),
+        day_touches=rows.count(where=rows.is_day).cast("int32"),
         first_touch_at=rows["at"].min(where=attempt & exact),
         first_contact_at=rows["at"].min(where=contact & exact),
         first_qualified_at=rows["at"].min(where=rows.human & rows.qualification & exact),
@@ -77,14 +78,25 @@ def hand_overs(*, facts: Mapping[str, ir.Table], later: ir.Table) -> ir.Table:
         exact=rows.precision == Precision.INSTANT.value,
     )
     plain = pass_of(rows=plain, later=later, nr="record", at="at")
-    order = ibis.struct({"at": plain["at"], "owner": plain.owner.fill_null(""), "team": plain.team.fill_null("")})
-    return plain.group_by("record", "pass").aggregate(
-        handed_day=plain["at"].min(),
-        handed_at=plain["at"].min(where=plain.exact),
-        handovers=plain.count().cast("int32"),
-        handed_to=plain.owner.argmax(order),
-        handed_team=plain.team.argmax(order),
+    alone, several = alone_and_several(rows=plain, by="record")
+    order = ibis.struct({"at": several["at"], "owner": several.owner.fill_null(""), "team": several.team.fill_null("")})
+    last = several.group_by("record", "pass").aggregate(
+        handed_day=several["at"].min(),
+        handed_at=several["at"].min(where=several.exact),
+        handovers=several.count().cast("int32"),
+        handed_to=several.owner.argmax(order),
+        handed_team=several.team.argmax(order),
     )
+    only = alone.select(
+        "record",
+        "pass",
+        handed_day="at",
+        handed_at=ibis.ifelse(alone.exact, alone["at"], None),
+        handovers=ibis.literal(1, "int32"),
+        handed_to="owner",
+        handed_team="team",
+    )
+    return stacked(tables=[only, last])
 
 
 def engagements_of(*, facts: Mapping[str, ir.Table], later: ir.Table) -> ir.Table:

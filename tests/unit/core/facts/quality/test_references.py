@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.quality_worlds import counted, found
+from funnelpact.core.facts.keys import number_facts
+from funnelpact.core.facts.quality.rules import quality
+from funnelpact.core.facts.tables import TABLES
+from tests.quality_worlds import AS_OF, counted, found, seen_by
+from tests.worlds import FIRST_IMPORT, engine_facts, mapping_of, rows_of
 
 
 def test_deals_of_unknown_leads():
@@ -53,3 +57,17 @@ def test_links_to_nothing():
 
     assert counted("link-to-nothing", world) == (2, 6)
     assert counted("link-to-nothing", "lead a 2026-01-01") is None
+
+
+def test_a_key_of_another_source_is_another_record():
+    """Two systems count from 1: a deal of one that names lead 1 does not mean the other's, nor do its journeys."""
+    rows = rows_of("lead 1 2026-01-01\nlead 2 2026-01-01\ndeal d of 1 2026-01-02\ndeal e of 2 2026-01-02")
+    rows = [(table, {**row, "source": "other"} if row.get("deal") == "e" else row) for table, row in rows]
+    facts = {
+        name: table.select(*(column.name for column in TABLES[name].columns))
+        for name, table in engine_facts(rows).items()
+    }
+    seen = seen_by(number_facts(facts=facts), mapping_of(rows), as_of=AS_OF, learnt_at=FIRST_IMPORT)
+    said = {issue.code: (issue.count, issue.rows, issue.examples) for issue in quality(seen=seen, newest=None).issues}
+
+    assert said["deal-of-unknown-lead"] == (1, 2, ("e",))

@@ -127,6 +127,20 @@ def test_a_stage_that_others_record_was_skipped():
     assert (said.count, said.rows, said.examples) == (1, 3, ("a",))
 
 
+def test_a_deal_that_two_rows_give_to_two_leads_belongs_to_the_known_one():
+    """Whatever the other is called."""
+    world = """
+        lead a 2026-01-01
+        deal d of a 2026-01-05
+        deal d of nobody 2026-01-05
+        deal d > Won 2026-01-09
+        lead b > SQL 2026-01-03
+        lead b 2026-01-01
+    """
+
+    assert counted("stage-skipped", world) == (1, 2)
+
+
 def test_a_stage_that_the_source_never_records_is_no_hole():
     """Leads, deals and wins, and not one SQL."""
     world = "lead a 2026-01-01\ndeal a1 of a 2026-01-05\ndeal a1 > Won 2026-02-01"

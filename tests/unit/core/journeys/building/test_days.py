@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import ibis
+import pyarrow as pa
 import pytest
 
+from funnelpact.core.journeys.building.days import day_in
 from funnelpact.core.journeys.mapping import FunnelMapping
 from tests.worlds import days, mapped
 
@@ -74,3 +78,20 @@ def test_up_to_the_end_of_a_day_of_the_zone():
         "Europe/Istanbul": {"c"},
         "America/New_York": {"a", "b", "c"},
     }
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Europe/Istanbul"])
+def test_a_day_is_what_clocks_show(zone: str):
+    """Around midnight, every eleven days for sixty years; Lord Howe changes its clocks by half an hour."""
+    start, steps = datetime(1990, 1, 1, tzinfo=UTC), range(0, 60 * 365, 11)
+    instants = [
+        start + timedelta(days=day, hours=hour, seconds=second)
+        for day in steps
+        for hour in range(24)
+        for second in (-1, 0)
+    ]
+    rows = ibis.memtable(pa.table({"at": pa.array(instants, pa.timestamp("us", "UTC"))}))
+    told = rows.select("at", day=day_in(zone=zone, at=rows["at"], is_day=ibis.literal(False))).to_pyarrow().to_pylist()
+
+    wrong = [row for row in told if row["day"] != row["at"].astimezone(ZoneInfo(zone)).date()]
+    assert (len(told), wrong) == (len(instants), [])

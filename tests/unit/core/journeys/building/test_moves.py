@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+import ibis
+import pyarrow as pa
+
+from funnelpact.core.journeys.building.moves import entered
 from funnelpact.core.journeys.mapping import FunnelMapping, StageLabel
 from funnelpact.core.terms.funnel import Funnel
 from tests.worlds import days, mapped
@@ -100,3 +104,24 @@ def test_stages_of_our_own():
     """
 
     assert days(mapped(world, said)["a"]) == ["01-01", "01-03", "01-08", "01-10", "01-20"]
+
+
+def test_where_no_move_is_known_to_the_day_only_nothing_is_looked_at_twice():
+    """The same is found as where days are looked for."""
+    days = [1, 4, 2, 9, 5, 3]
+    table = pa.table(
+        {
+            "nr": [1, 1, 1, 1, 2, 2],
+            "at": pa.array([datetime(2026, 3, day, 7, tzinfo=UTC) for day in days], pa.timestamp("us", "UTC")),
+            "is_day": [False] * 6,
+            "position": [0, 2, 1, -1, 3, -1],
+        }
+    )
+    moves = ibis.memtable(table)
+    with_days, without = (
+        entered(moves=moves, by=["nr"], positions=range(4), with_days=looked_for) for looked_for in (True, False)
+    )
+    rows = without.select(*with_days.columns).order_by("nr").to_pyarrow().to_pylist()
+
+    assert rows == with_days.order_by("nr").to_pyarrow().to_pylist()
+    assert [row["left_exactly"] for row in rows] == [datetime(2026, 3, day, 7, tzinfo=UTC) for day in (9, 3)]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from funnelpact.apps.language import language
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.report import Figures, Level, QualityIssue, QualityReport
-from funnelpact.core.view.quality import quality_data, quality_notes, quality_sentences, quality_table
+from funnelpact.core.view.intake.quality import quality_data, quality_notes, quality_sentences, quality_table
 
 ENGLISH = language("en")
 
