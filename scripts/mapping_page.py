@@ -54,6 +54,8 @@ def _page(schema: dict[str, Any], note: str) -> Iterator[str]:
     yield "`funnelpact data mapping show --yaml` writes one to begin with, `funnelpact data mapping save FILE` takes it."
     yield from ("", *_table(schema, parts))
     for key, value in schema["properties"].items():
+        if "$ref" in value and "properties" in parts[_reference(value)]:
+            yield from ("", f"## The keys of {key}", "", *_table(parts[_reference(value)], parts))
         if "$ref" in value.get("items", {}):
             yield from ("", f"## An entry of {key}", "", *_table(parts[_reference(value["items"])], parts))
 
@@ -79,7 +81,7 @@ def _kind(value: dict[str, Any], parts: dict[str, Any]) -> str:
         return ", ".join(f"`{choice}`" for choice in choices)
     if value.get("format") == "date":
         return "a day, such as 2026-10-31"
-    if "additionalProperties" in value:
+    if value.get("additionalProperties"):
         return f"name: {_kind(value['additionalProperties'], parts)}"
     if "minimum" in value:
         return f"{value['minimum']} to {value['maximum']}"

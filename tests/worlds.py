@@ -127,6 +127,8 @@ def _value(kind: Kind, text: str) -> Any:
         return text == "yes"
     if kind in {Kind.COUNT, Kind.NUMBER}:
         return int(text)
+    if kind is Kind.INSTANT:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
     return Decimal(text) if kind is Kind.AMOUNT else text
 
 

@@ -46,6 +46,7 @@ Settings
   observed_from       –
   zone                UTC
   fiscal_year_begins  1
+  office              –
 """
 TURKISH = """\
 Henüz kimse eşleme saklamadı: buradaki her şey etiketlerin sözcüklerinden çıkan öneridir.

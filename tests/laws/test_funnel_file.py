@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funnelpact.apps.funnel_file import FunnelFile, mapping_data, mapping_from, mapping_text, read_mapping
-from funnelpact.core.journeys.mapping import Attribution, Exclusion, FunnelMapping, Party, Renamed, StageLabel
+from funnelpact.core.journeys.mapping import Attribution, Exclusion, FunnelMapping, Office, Party, Renamed, StageLabel
 from funnelpact.core.journeys.meanings.sound import EXCLUDABLE, RECORDS, mapping_problems
 from funnelpact.core.terms.funnel import Funnel
+from tests.laws.calendars import days
 
 # What YAML could take for something else: other kinds of values, signs, comments, several lines.
 HARD = [
@@ -55,6 +56,17 @@ def renamed() -> st.SearchStrategy[tuple[Renamed, ...]]:
 
 
 @st.composite
+def offices(draw: st.DrawFn) -> Office:
+    """Any working hours."""
+    special = draw(st.dictionaries(st.dates(date(1990, 1, 1), date(2100, 1, 1)), days, max_size=3))
+    return Office(
+        week=draw(st.tuples(*[days] * 7).filter(any)),
+        holidays=draw(st.sampled_from([None, "TR", "DE-BY"])),
+        special_days=tuple(sorted(special.items())),
+    )
+
+
+@st.composite
 def mappings(draw: st.DrawFn) -> FunnelMapping:
     """A mapping that is sound."""
     names = NAMES.filter(lambda name: name not in {"exit", "none", "won"})
@@ -88,6 +100,7 @@ def mappings(draw: st.DrawFn) -> FunnelMapping:
         observed_from=draw(st.none() | st.dates()),
         zone=draw(st.sampled_from(["UTC", "Europe/Istanbul", "America/New_York"])),
         fiscal_month=draw(st.integers(1, 12)),
+        office=draw(st.none() | offices()),
     )
 
 
@@ -109,10 +122,10 @@ def test_what_is_written_is_read_again(mapping: FunnelMapping):
 
 @given(mappings())
 def test_what_is_read_is_written_again(mapping: FunnelMapping):
-    """The other way round: data to mapping to data, with every key that the schema has, but for a day that is not given."""
+    """The other way round: data to mapping to data, with every key that the schema has, but for what nobody has said."""
     data = mapping_data(mapping=mapping)
     schema: dict[str, Any] = FunnelFile.model_json_schema()
 
     assert mapping_data(mapping=mapping_from(data=data)) == data
-    assert set(schema["properties"]) - set(data) <= {"observed_from"}
+    assert set(schema["properties"]) - set(data) <= {"observed_from", "office"}
     assert set(data) <= set(schema["properties"])

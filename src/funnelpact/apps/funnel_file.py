@@ -15,15 +15,18 @@ from funnelpact.apps.keyed_file import FileForm, Strict, checked, no_truth, read
 from funnelpact.core.journeys.mapping import (
     REOPEN_DAYS,
     SILENT_DAYS,
+    WEEKDAYS,
     Attribution,
     Exclusion,
     FunnelMapping,
+    Office,
     Party,
     Renamed,
     Span,
     StageLabel,
 )
 from funnelpact.core.journeys.meanings.sound import MOST_DAYS, NOTHING, StageUnknown, mapping_problems
+from funnelpact.core.terms.calendar import Hours, IntervalReversed, UnreadableHours, hours
 from funnelpact.core.terms.funnel import STANDARD, Funnel, FunnelBroken
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem, raise_all
@@ -105,6 +108,18 @@ class _Exclusion(_Dated):
     reason: Name = Field(description="Why, for people.")
 
 
+class _Office(Strict):
+    week: dict[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], str] = Field(
+        min_length=1, description="The hours of each weekday, such as 09:00-12:30 13:15-18:00; a day not named is free."
+    )
+    holidays: Name | None = Field(
+        None, description="The country whose public holidays are free, such as TR, or a part of one, such as DE-BY."
+    )
+    special_days: dict[Day, str] = Field(
+        {}, description="Hours of single days, such as 2026-10-28: 09:00-13:00; free where nothing is written."
+    )
+
+
 class FunnelFile(Strict):
     """What the labels of a source mean, from when on, and where one pass of a lead ends and the next begins."""
 
@@ -138,6 +153,10 @@ class FunnelFile(Strict):
         1, description="The month in which the year begins, 1 to 12.", json_schema_extra=_MONTHS
     )
 
+    office: _Office | None = Field(
+        None, description="When people work, in that zone; without it, Monday to Friday from 09:00 to 18:00."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _without_empty_lists(cls, data: dict[str, Any]) -> dict[str, Any]:
@@ -159,8 +178,11 @@ def mapping_from(*, data: Mapping[str, Any]) -> FunnelMapping:
         funnel = Funnel(file.stages)
     except FunnelBroken:
         problems.append(StagesBroken(stages=file.stages))
+    office, unreadable = _office(file.office)
+    problems += unreadable
     mapping = FunnelMapping(
         funnel=funnel,
+        office=office,
         labels=tuple(
             StageLabel(
                 record=entry.record,
@@ -194,6 +216,41 @@ def mapping_from(*, data: Mapping[str, Any]) -> FunnelMapping:
     return mapping
 
 
+def _office(file: _Office | None) -> tuple[Office | None, list[Problem]]:
+    """When people work, and what of it cannot be read."""
+    problems: list[Problem] = []
+
+    def read(text: str) -> Hours:
+        try:
+            return hours(text)
+        except (UnreadableHours, IntervalReversed) as problem:
+            problems.append(problem)
+            return ()
+
+    if file is None:
+        return None, problems
+    named = {str(day): text for day, text in file.week.items()}
+    office = Office(
+        week=tuple(read(named.get(day, "")) for day in WEEKDAYS),
+        holidays=file.holidays,
+        special_days=tuple((day, read(text)) for day, text in sorted(file.special_days.items())),
+    )
+    return (None if problems else office), problems
+
+
+def _office_data(office: Office) -> dict[str, Any]:
+    written = {
+        "week": {name: _hours(day) for name, day in zip(WEEKDAYS, office.week, strict=True) if day},
+        "holidays": office.holidays,
+        "special_days": {day.isoformat(): _hours(own) for day, own in office.special_days},
+    }
+    return {key: value for key, value in written.items() if value}
+
+
+def _hours(day: Hours) -> str:
+    return " ".join(map(str, day))
+
+
 def _names(entries: Iterable[_Renamed]) -> tuple[Renamed, ...]:
     return tuple(Renamed(label=entry.label, name=entry.name, **entry.span()) for entry in entries)
 
@@ -217,7 +274,8 @@ def mapping_data(*, mapping: FunnelMapping) -> dict[str, Any]:
     }
     if mapping.observed_from is not None:
         data["observed_from"] = mapping.observed_from.isoformat()
-    return {**data, "zone": mapping.zone, "fiscal_year_begins": mapping.fiscal_month}
+    data |= {"zone": mapping.zone, "fiscal_year_begins": mapping.fiscal_month}
+    return data if mapping.office is None else {**data, "office": _office_data(mapping.office)}
 
 
 def _lists(mapping: FunnelMapping) -> list[tuple[str, Sequence[StageLabel | Renamed | Exclusion]]]:

@@ -153,3 +153,20 @@ def test_a_list_of_nothing_but_comments_is_empty(tmp_path: Path):
 
     assert read_mapping(path=tmp_path / "funnel.yaml") == FunnelMapping()
     assert read_mapping(path=tmp_path / "edited.yaml") == FunnelMapping(labels=(label,))
+
+
+def test_working_hours_are_read_and_their_mistakes_are_named(tmp_path: Path):
+    """Breaks, holidays and single days; hours that nobody can read, overlap or end before they begin."""
+    week = "office: {week: {monday: '09:00-12:00 13:00-18:00', sunday: '10:00-11:00'}, "
+    path = tmp_path / "funnel.yaml"
+    path.write_text(f"version: 1\n{week} holidays: TR, special_days: {{2026-12-31: '09:00-12:00', 2027-01-02: ''}}}}")
+    office = read_mapping(path=path).office
+
+    assert office is not None
+    assert [len(day) for day in office.week] == [2, 0, 0, 0, 0, 0, 1]
+    assert [(day, len(own)) for day, own in office.special_days] == [(date(2026, 12, 31), 1), (date(2027, 1, 2), 0)]
+    assert codes(tmp_path, "version: 1\noffice: {week: {monday: nine to five}}") == ["unreadable-hours"]
+    assert codes(tmp_path, "version: 1\noffice: {week: {monday: '18:00-09:00'}}") == ["interval-reversed"]
+    assert codes(tmp_path, "version: 1\noffice: {week: {monday: '09:00-12:00 11:00-13:00'}}") == ["intervals-overlap"]
+    assert codes(tmp_path, "version: 1\noffice: {week: {monday: ''}}") == ["no-working-time"]
+    assert codes(tmp_path, "version: 1\noffice: {week: {funday: '09:00-12:00'}}") == ["choice-unknown"]

@@ -12,6 +12,7 @@ from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
 from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
+from funnelpact.apps.cli.measures import cadence, response
 from funnelpact.apps.cli.plan import plan
 from funnelpact.apps.cli.reconcile import reconcile
 from funnelpact.apps.cli.shared import help_text
@@ -23,6 +24,8 @@ app.command(help=help_text("calc.help"))(calc)
 app.command("import", help=help_text("import.help"))(import_files)
 app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
+app.command(help=help_text("response.help"))(response)
+app.command(help=help_text("cadence.help"))(cadence)
 app.command(help=help_text("reconcile.help"))(reconcile)
 app.command(help=help_text("demo.help"))(demo)
 app.add_typer(data, name="data")

@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 
 from funnelpact.core.journeys.stages import DEAL_STAGE, EXIT, plain_words, stage_of
+from funnelpact.core.terms.calendar import Hours, hours
 from funnelpact.core.terms.funnel import STANDARD, WON, Funnel
 
 REOPEN_DAYS = 30
@@ -81,6 +82,32 @@ class Exclusion(Span):
     reason: str
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NINE_TO_SIX: tuple[Hours, ...] = (hours("09:00-18:00"),) * 5 + ((), ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """When people work, in the zone of the mapping: the hours of each weekday, Monday first, and which days differ.
+
+    `holidays` names a country whose public holidays are free, such as `TR`, or a part of one, such as `DE-BY`;
+    `special_days` have hours of their own, whatever they are else.
+    """
+
+    week: tuple[Hours, ...] = NINE_TO_SIX
+    holidays: str | None = None
+    special_days: tuple[tuple[date, Hours], ...] = ()
+
+    def __str__(self) -> str:
+        parts = [f"{name} {_written(day)}" for name, day in zip(WEEKDAYS, self.week, strict=True) if day]
+        parts += [f"holidays {self.holidays}"] if self.holidays else []
+        return ", ".join([*parts, *(f"{day} {_written(own) or 'free'}" for day, own in self.special_days)])
+
+
+def _written(day: Hours) -> str:
+    return " ".join(map(str, day))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelMapping:
     """What labels mean, and how passes are cut. Facts never change by it: another mapping needs no new import.
@@ -88,7 +115,7 @@ class FunnelMapping:
     A deal label that no entry names is an open deal; a lead label that none names moves nothing. Labels of types, segments
     and streams that no entry names stand for themselves, and a type without a party is marketing's. `observed_from` is the
     day from which the source shows closings, where it is known to begin late. Days are cut in `zone`, years in the month
-    `fiscal_month`.
+    `fiscal_month`; `office` says when people work, None that nobody has said it.
     """
 
     funnel: Funnel = STANDARD
@@ -105,6 +132,12 @@ class FunnelMapping:
     observed_from: date | None = None
     zone: str = "UTC"
     fiscal_month: int = 1
+    office: Office | None = None
+
+    @property
+    def qualified_position(self) -> int:
+        """The position in which sales has taken a lead on: the one before an open deal's, at least the second."""
+        return max(1, self.deal_position - 1)
 
     @property
     def unknown_lead_labels(self) -> tuple[str, ...]:

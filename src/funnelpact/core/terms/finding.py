@@ -105,10 +105,11 @@ class FunnelFindings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The findings of one segment, named as in `SegmentFindings`."""
+    """The findings of one segment, named as in `SegmentFindings`; of something else, `label` is its name for people."""
 
     name: str | None
     findings: tuple[Finding, ...]
+    label: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

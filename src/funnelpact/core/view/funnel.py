@@ -18,8 +18,8 @@ PRINTED_AGES = 5
 """Of the rates by age so many are at ages that every funnel has; the one after them is at the longest."""
 
 
-def segment_name(*, name: str | None) -> Value:
-    """This returns a segment's name for people: all, unknown, or as the source writes it."""
+def segment_name(*, name: Message | str | None) -> Value:
+    """This returns a segment's name for people: all, unknown, or as the source writes it; what is in words already stays."""
     if name is None:
         return Message("population.unknown")
     return name or Message("population.all")
@@ -159,7 +159,7 @@ def _step_title(step: Step, findings: FunnelFindings) -> Message:
     )
 
 
-def cautions_of_rows(*, rows: Iterable[tuple[str | None, tuple[Message, ...]]]) -> tuple[Message, ...]:
+def cautions_of_rows(*, rows: Iterable[tuple[Message | str | None, tuple[Message, ...]]]) -> tuple[Message, ...]:
     """This returns each caution once, with the names of all segments that it is about; what holds of all is not said of each."""
     names: dict[Message, list[Value]] = {}
     # A column says of every row how far its data reach.

@@ -40,18 +40,28 @@ def _table(block: Block) -> Table:
         head += [Message("funnel.column.range")] if column in ranged else []
     rows = []
     for row in block.rows:
-        cells: list[Value] = [segment_name(name=row.name), row.findings[0].n if row.findings else 0]
+        cells: list[Value] = [segment_name(name=row.label or row.name), row.findings[0].n if row.findings else 0]
         for column in columns:
             finding = row.findings[column]
-            cells.append(figure_cell(figure=finding.value))
+            cells.append(figure_cell(figure=finding.value, worked=finding.name.endswith(WORKED)))
             cells += [range_cell(finding=finding)] if column in ranged else []
         rows.append(tuple(cells))
-    said = ((row.name, tuple(caution for one in row.findings for caution in one.cautions)) for row in block.rows)
+    said = (
+        (row.label or row.name, tuple(caution for one in row.findings for caution in one.cautions))
+        for row in block.rows
+    )
     return Table(title=block.title, head=tuple(head), rows=tuple(rows), cautions=cautions_of_rows(rows=said))
 
 
-def figure_cell(*, figure: Figure | None) -> Value:
-    """This returns a measured number as a cell: rates with a decimal, money with its sign, nothing where it is not known."""
+WORKED = "_working"
+"""How the names of durations in working time end; they are told in hours, for a day of work is no day."""
+
+
+def figure_cell(*, figure: Figure | None, worked: bool = False) -> Value:
+    """This returns a measured number as a cell: rates with a decimal, money with its sign, nothing where it is not known.
+
+    Working time, `worked`, is told in hours, however long.
+    """
     match figure:
         case None:
             return NONE
@@ -59,6 +69,8 @@ def figure_cell(*, figure: Figure | None) -> Value:
             return Message("funnel.cell.rate", rate=figure)
         case Money():
             return Message("funnel.cell.money", money=figure)
+        case timedelta() if worked:
+            return Message("measured.cell.worked", time=figure)
     return figure
 
 
@@ -72,7 +84,8 @@ def range_cell(*, finding: Finding) -> Value:
         case None, None:
             return NONE
         case low, high:
-            return Message("measured.cell.range", low=low if low is not None else NONE, high=high or NONE)
+            ends = (figure_cell(figure=end, worked=finding.name.endswith(WORKED)) for end in (low, high))
+            return Message("measured.cell.range", **dict(zip(("low", "high"), ends, strict=True)))
     raise TypeError("an interval has two ends of one kind")
 
 
@@ -105,6 +118,7 @@ def measured_data(*, measured: Measured, language: Language) -> dict[str, Any]:
                 "rows": [
                     {
                         "name": row.name if row.name != "" else None,
+                        "label": language.write(segment_name(name=row.label or row.name)),
                         "all": row.name == "",
                         "findings": {
                             finding.name: {

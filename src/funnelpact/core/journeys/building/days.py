@@ -17,11 +17,17 @@ _FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2051, 1, 1, tzinfo=UT
 
 def day_in(*, zone: str, at: ir.Value, is_day: ir.Value) -> ir.Value:
     """This returns the day of the zone on which an instant lies; what is known to the day only keeps its day."""
+    return clock_in(zone=zone, at=at, is_day=is_day).date()
+
+
+def clock_in(*, zone: str, at: ir.Value, is_day: ir.Value | None = None) -> ir.Value:
+    """This returns what a clock in the zone shows at an instant; where the day only is known, its midnight."""
     clock = naive(at=at)
     stretches_of_zone = _offsets(zone)
     if {offset for _, offset in stretches_of_zone} == {0}:
-        return clock.date()
-    return ibis.ifelse(is_day, clock, clock + _minutes(at, stretches_of_zone).as_interval("m")).date()
+        return clock
+    shown = clock + _minutes(at, stretches_of_zone).as_interval("m")
+    return shown if is_day is None else ibis.ifelse(is_day, clock, shown)
 
 
 def naive(*, at: ir.Value) -> ir.Value:

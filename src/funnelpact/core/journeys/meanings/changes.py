@@ -63,7 +63,7 @@ def mapping_changes(*, before: FunnelMapping, after: FunnelMapping) -> MappingCh
     settings: list[tuple[str, object, object]] = [("stages", before.funnel.stages, after.funnel.stages)]
     parties = sorted({*before.parties, *after.parties})
     settings += [(f"parties.{name}", before.parties.get(name), after.parties.get(name)) for name in parties]
-    names = ("attribution", "reopen_days", "silent_days", "observed_from", "zone", "fiscal_month")
+    names = ("attribution", "reopen_days", "silent_days", "observed_from", "zone", "fiscal_month", "office")
     settings += [(name, getattr(before, name), getattr(after, name)) for name in names]
     entries = []
     for name in ("labels", "types", "segments", "streams", "teams", "exclusions"):

@@ -8,9 +8,10 @@ from itertools import combinations
 
 from funnelpact.core.journeys.mapping import FunnelMapping, Renamed, Span, StageLabel
 from funnelpact.core.journeys.stages import EXIT
+from funnelpact.core.terms.calendar import Calendar
 from funnelpact.core.terms.message import Message
-from funnelpact.core.terms.period import UnknownZone, time_zone
-from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.period import time_zone
+from funnelpact.core.terms.problem import Problem, Problems
 
 RECORDS = ("lead", "deal")
 NOTHING = "none"
@@ -142,7 +143,11 @@ def _of_settings(mapping: FunnelMapping) -> Iterator[Problem]:
             yield DaysOutOfRange(name=name, days=days, most=MOST_DAYS)
     try:
         time_zone(mapping.zone)
-    except UnknownZone as problem:
+        if mapping.office is not None:
+            Calendar(zone=mapping.zone, week=mapping.office.week, special_days=mapping.office.special_days)
+    except Problems as problem:
+        yield from problem.problems
+    except Problem as problem:
         yield problem
     if not 1 <= mapping.fiscal_month <= 12:
         yield MonthUnknown(month=mapping.fiscal_month)

@@ -139,6 +139,7 @@ def _settings(mapping: FunnelMapping) -> Table:
         ("observed_from", mapping.observed_from or NONE),
         ("zone", mapping.zone),
         ("fiscal_year_begins", mapping.fiscal_month),
+        ("office", NONE if mapping.office is None else str(mapping.office)),
     ]
     return _table("settings", "setting value", rows)
 
