@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis
 from ibis.expr import types as ir
@@ -23,7 +23,7 @@ def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table,
     `left_label`, `left_reason`, `returns`, `exits`, `amount`, `margin` and `currency` of a won deal, `owner`, `product`.
     An exit counts while it is the last that was said. Where a deal has several rows, the newest batch says what it is now.
     """
-    one = _said_now(facts["deals"])
+    one = said_now(deals=facts["deals"])
     of_deals = moves.filter(moves.record == "deal")
     positions = range(len(mapping.funnel.stages))
     went = entered(moves=of_deals, by=["nr"], positions=positions)
@@ -65,7 +65,11 @@ def deals_of(*, facts: Mapping[str, ir.Table], moves: ir.Table, leads: ir.Table,
     )
 
 
-def _said_now(deals: ir.Table) -> ir.Table:
+def said_now(*, deals: ir.Table, also: Sequence[str] = ()) -> ir.Table:
+    """This returns one row for each deal with what its newest batch says of it: `deal_nr`, `deal`, `opened_at`, `opened_exactly`
+    (NULL: only the day is known), `named_nr` (the lead it names), `amount`, `margin`, `currency`, `reason`, `owner`, `product`,
+    and the columns in `also`. A batch that is silent of something leaves what was said before.
+    """
     exact = deals.precision == Precision.INSTANT.value
 
     def said(value: ir.Value) -> ir.Value:
@@ -82,6 +86,7 @@ def _said_now(deals: ir.Table) -> ir.Table:
         reason=said(deals.reason),
         owner=said(deals.owner),
         product=said(deals.product),
+        **{name: said(deals[name]) for name in also},
     )
 
 

@@ -1,0 +1,70 @@
+"""The commands that measure money: `value`."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from funnelpact.apps.cli.asking import (
+    AsOf,
+    By,
+    Currency,
+    Despite,
+    Horizon,
+    KnownAt,
+    currency_code,
+    day,
+    instant,
+    print_measured,
+)
+from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
+from funnelpact.apps.language import language
+
+
+class Kind(Enum):
+    """What `value` tells."""
+
+    REVENUE = "revenue"
+    MARGIN = "margin"
+    CUSTOMER = "customer"
+    SPEND = "spend"
+
+
+Kinds = Annotated[list[Kind] | None, typer.Option("--kind", help=help_text("value.kind"))]
+
+
+def value(
+    by: By = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    horizon: Horizon = 365,
+    kind: Kinds = None,
+    currency: Currency = None,
+    despite: Despite = None,
+    data: DataFolder = None,
+    why: Why = False,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Show what orders, leads and customers are worth, and what leads cost."""
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.core.terms.report import Figures
+    from funnelpact.workflows import measures
+    from funnelpact.workflows.scope import scope_of
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        kinds = [measures.Worth(each.value) for each in kind or Kind]
+        scope = scope_of(
+            store=fact_store(data),
+            as_of=day(as_of),
+            known_at=instant(known_at),
+            by=by,
+            mappings=funnel_mappings(data),
+            figures=(Figures.RATES, Figures.VALUES),
+            accepted=despite or (),
+        )
+        measured = measures.value(scope=scope, horizon_days=horizon, kinds=kinds, currency=currency_code(currency))
+    print_measured(measured, spoken, why=why, as_json=as_json)

@@ -1,0 +1,53 @@
+"""Small random companies with money: several currencies, kinds of amount, margins, customers, rates with gaps, spend."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+
+FIRST = date(2026, 1, 1)
+AS_OF = date(2026, 6, 30)
+
+
+def money_world(seed: int) -> str:
+    """A company of some leads and deals; the same seed gives the same one."""
+    dice = random.Random(seed)
+    leads = [f"l{number}" for number in range(12)]
+    lines = [f"lead {lead} {_day(dice, 60)} {_maybe(dice, 'type=', 'web', 'chat')}" for lead in leads]
+    for number in range(18):
+        opened = _day(dice, 90)
+        of = f"of {dice.choice(leads)}" if dice.random() < 0.9 else ""
+        said = " ".join(
+            (
+                _maybe(dice, "amount=", "100", "250.5", "0", "99999.99", "730"),
+                _maybe(dice, "margin=", "40", "-5", "300.25"),
+                _maybe(dice, "currency=", "EUR", "EUR", "USD", "TRY", "JPY"),
+                _maybe(dice, "amount_kind=", "annual", "total", "one-off"),
+                _maybe(dice, "term_months=", "6", "24", "36"),
+                _maybe(dice, "company=", "A", "B", "C", "D"),
+            )
+        )
+        booked = f"booked_on={opened + timedelta(days=dice.randint(0, 90))}" if dice.random() < 0.5 else ""
+        lines.append(f"deal d{number} {of} {opened} {said} {booked}")
+        if dice.random() < 0.8:
+            end = dice.choice(["Won", "Won", "Won", "Lost"])
+            lines.append(f"deal d{number} > {end} {opened + timedelta(days=dice.randint(0, 80))}")
+    for number in range(dice.randint(0, 10)):
+        base, quote = dice.sample(["EUR", "USD", "TRY", "GBP"], 2)
+        lines.append(
+            f"fx f{number} {_day(dice, 120)} base={base} quote={quote} rate={dice.choice([0.5, 1.25, 40, 0.03])}"
+        )
+    for number in range(dice.randint(1, 6)):
+        said = _maybe(dice, "type=", "web", "chat", "fair") + _maybe(dice, " currency=", "EUR", "USD", "JPY")
+        lines.append(f"spend s{number} {_day(dice, 120)} amount={dice.choice([10, 25.5, 300])} {said}")
+    for number in range(dice.randint(0, 4)):
+        lines.append(f"customer k{number} {_day(dice, 120)} deal=d{dice.randint(0, 17)}")
+    return "\n".join(lines)
+
+
+def _day(dice: random.Random, days: int) -> date:
+    return FIRST + timedelta(days=dice.randint(0, days))
+
+
+def _maybe(dice: random.Random, before: str, *words: str) -> str:
+    return before + dice.choice(words) if dice.random() < 0.8 else ""
