@@ -30,7 +30,7 @@ def money_world(seed: int) -> str:
         booked = f"booked_on={opened + timedelta(days=dice.randint(0, 90))}" if dice.random() < 0.5 else ""
         lines.append(f"deal d{number} {of} {opened} {said} {booked}")
         if dice.random() < 0.8:
-            end = dice.choice(["Won", "Won", "Won", "Lost"])
+            end = dice.choice(["Won", "Won", "Won", "Lost", '"Lost no decision"'])
             lines.append(f"deal d{number} > {end} {opened + timedelta(days=dice.randint(0, 80))}")
     for number in range(dice.randint(0, 10)):
         base, quote = dice.sample(["EUR", "USD", "TRY", "GBP"], 2)

@@ -160,7 +160,7 @@ def test_sums_by_kind_are_those_of_the_slow_road(seed: int):
     expected: dict[tuple[Any, Any], list[tuple[float | None, float | None]]] = defaultdict(list)
     for deal in (deal for deal in slow.deals if deal["deal"] in slow.won):
         amount, margin, kind = slow.amount(deal), slow.amount(deal, "margin"), deal.get("amount_kind")
-        kind = {"one-off": "one_off"}.get(kind, kind)
+        kind = "one_off" if kind == "one-off" else kind
         for segment in {ALL, slow.segment(deal)}:
             expected[kind, segment].append((amount, margin))
             if kind == "total":

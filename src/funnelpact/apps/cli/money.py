@@ -1,4 +1,4 @@
-"""The commands that measure money: `value`."""
+"""The commands that measure money: `value`, `pipeline`."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def value(
     """Show what orders, leads and customers are worth, and what leads cost."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows import measures
+    from funnelpact.workflows.money import value as money
     from funnelpact.workflows.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
-        kinds = [measures.Worth(each.value) for each in kind or Kind]
+        kinds = [money.Worth(each.value) for each in kind or Kind]
         scope = scope_of(
             store=fact_store(data),
             as_of=day(as_of),
@@ -66,5 +66,38 @@ def value(
             figures=(Figures.RATES, Figures.VALUES),
             accepted=despite or (),
         )
-        measured = measures.value(scope=scope, horizon_days=horizon, kinds=kinds, currency=currency_code(currency))
+        measured = money.value(scope=scope, horizon_days=horizon, kinds=kinds, currency=currency_code(currency))
+    print_measured(measured, spoken, why=why, as_json=as_json)
+
+
+def pipeline(
+    by: By = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    horizon: Horizon = 365,
+    currency: Currency = None,
+    despite: Despite = None,
+    data: DataFolder = None,
+    why: Why = False,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Show win rates, velocity, ages by stage and what is probably dead."""
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.core.terms.report import Figures
+    from funnelpact.workflows.money import pipeline as money
+    from funnelpact.workflows.scope import scope_of
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        scope = scope_of(
+            store=fact_store(data),
+            as_of=day(as_of),
+            known_at=instant(known_at),
+            by=by,
+            mappings=funnel_mappings(data),
+            figures=(Figures.RATES, Figures.VALUES),
+            accepted=despite or (),
+        )
+        measured = money.pipeline(scope=scope, horizon_days=horizon, currency=currency_code(currency))
     print_measured(measured, spoken, why=why, as_json=as_json)

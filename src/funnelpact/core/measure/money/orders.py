@@ -12,7 +12,7 @@ from funnelpact.core.journeys.orders import AmountKind
 from funnelpact.core.measure.counts.orders import YEARLY, Kind, OrderSums
 from funnelpact.core.measure.counts.rows import Segment
 from funnelpact.core.measure.curves.interval import NORMAL
-from funnelpact.core.measure.money.population import population_of
+from funnelpact.core.measure.population import About, about
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.measure.value import FEWEST_ORDERS, Amounts, average_order_value
 from funnelpact.core.terms.derivation import Derivation
@@ -56,24 +56,22 @@ def order_blocks(
         rows = []
         for name in segments:
             ours = sums[kind].get(name, _NO_SUMS)
-            about = {"population": population_of(segment=name), "as_of": as_of, "known_at": known_at}
-            rows.append(Row(name=name, findings=_findings(ours, currency, margin=margin, **about)))  # type: ignore[arg-type]
+            of = about(segment=name, as_of=as_of, known_at=known_at)
+            rows.append(Row(name=name, findings=_findings(ours, currency, of, margin=margin)))
         key = kind or "unsaid"
         what = "margin" if margin else "orders"
         blocks.append(Block(name=f"{what}_{key}", title=Message(f"block.{what}.{key}"), rows=tuple(rows)))
     return tuple(blocks)
 
 
-def _findings(
-    sums: OrderSums, currency: str, *, margin: bool, population: Message, as_of: date, known_at: datetime | None
-) -> tuple[Finding, ...]:
+def _findings(sums: OrderSums, currency: str, of: About, *, margin: bool) -> tuple[Finding, ...]:
     if margin:
         return (
-            margin_share(sums=sums, currency=currency, population=population, as_of=as_of, known_at=known_at),
-            average_margin(sums=sums, currency=currency, population=population, as_of=as_of, known_at=known_at),
+            margin_share(sums=sums, currency=currency, **of),
+            average_margin(sums=sums, currency=currency, **of),
         )
     amounts = Amounts(count=sums.count, total=Money(sums.total, currency), squares=sums.squares)
-    found = average_order_value(amounts=amounts, population=population, as_of=as_of, known_at=known_at)
+    found = average_order_value(amounts=amounts, **of)
     return (_with_missing(found, known=sums.count, won=sums.won),)
 
 

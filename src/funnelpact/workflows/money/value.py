@@ -1,12 +1,11 @@
-"""Measures of the funnel, each asked of a scope and answered in one form."""
+"""What orders, leads and customers are worth, and what leads cost."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import Enum
-from typing import Any, TypedDict
+from typing import Any
 
 from funnelpact.core.facts.exchange import exchange_in
 from funnelpact.core.journeys.pricing import Prices, passes_in, sold
@@ -19,8 +18,8 @@ from funnelpact.core.measure.counts.ways import ways
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.money.customers import NO_CUSTOMERS, customer_value, orders_per_customer
 from funnelpact.core.measure.money.orders import in_margin, order_blocks
-from funnelpact.core.measure.money.population import population_of
 from funnelpact.core.measure.money.spend import NO_COUNTS, Cohort, spend_block
+from funnelpact.core.measure.population import About, about
 from funnelpact.core.measure.value import value_per_lead
 from funnelpact.core.terms.finding import Block, Measured, Row
 from funnelpact.core.terms.funnel import Step
@@ -72,12 +71,6 @@ def value(
     )
 
 
-class _About(TypedDict):
-    population: Message
-    as_of: date
-    known_at: datetime | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worths:
     """What all blocks of one `value` share."""
@@ -92,8 +85,8 @@ class _Worths:
     def segments(self) -> tuple[Segment, ...]:
         return self.census.segments if self.scope.by is not None else (ALL,)
 
-    def about(self, name: Segment) -> _About:
-        return {"population": population_of(segment=name), "as_of": self.scope.as_of, "known_at": self.scope.known_at}
+    def about(self, name: Segment) -> About:
+        return about(segment=name, as_of=self.scope.as_of, known_at=self.scope.known_at)
 
     def orders(self, *, margin: bool) -> tuple[Block, ...]:
         sums = order_sums(sold=sold(passes=self.passes, prices=self.prices))
