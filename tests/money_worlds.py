@@ -51,3 +51,35 @@ def _day(dice: random.Random, days: int) -> date:
 
 def _maybe(dice: random.Random, before: str, *words: str) -> str:
     return before + dice.choice(words) if dice.random() < 0.8 else ""
+
+
+def customer_world(seed: int) -> str:
+    """Customers of three years with renewals, ratings and rates that have gaps; the same seed gives the same ones."""
+    dice = random.Random(seed)
+    lines = []
+    for number in range(16):
+        start = date(2023, 1, 1) + timedelta(days=dice.randint(0, 900))
+        said = f"{_maybe(dice, 'recurring=', '100', '250.5', '0')} {_maybe(dice, 'owner=', 'ayse', 'ben')}"
+        lines.append(f"customer k{number} {start} {said} {_maybe(dice, 'currency=', 'EUR', 'EUR', 'USD', 'JPY')}")
+        for turn in range(dice.randint(0, 4)):
+            day = start + timedelta(days=365 * (turn + 1) + dice.randint(-20, 20))
+            outcome = dice.choice(["renewed", "contracted", "expanded", "churned", ""])
+            amounts = (
+                f"{_maybe(dice, 'amount_before=', '100', '90')} {_maybe(dice, 'amount_after=', '80', '130', '100')}"
+            )
+            currency = _maybe(dice, "currency=", "EUR", "USD")
+            lines.append(
+                f"renewal r{number}-{turn} {day} customer=k{number} {f'outcome={outcome}' if outcome else ''} {amounts} {currency}"
+            )
+            if outcome == "churned":
+                break
+        for turn in range(dice.randint(0, 3)):
+            day = date(2025, 6, 1) + timedelta(days=dice.randint(0, 500))
+            score = dice.choice(
+                ["score=4 scale=5", "score=3 scale=5", "score=8 scale=10", "score=7 scale=10", "score=5"]
+            )
+            lines.append(f"rating q{number}-{turn} {day} customer=k{number} {score}")
+    for number in range(dice.randint(0, 5)):
+        day = date(2023, 1, 1) + timedelta(days=dice.randint(0, 1000))
+        lines.append(f"fx f{number} {day} base=USD quote=EUR rate={dice.choice([0.5, 0.9, 1.1])}")
+    return "\n".join(lines)

@@ -12,7 +12,7 @@ from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
 from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
-from funnelpact.apps.cli.money import pipeline, value
+from funnelpact.apps.cli.money import pipeline, retention, value
 from funnelpact.apps.cli.plan import plan
 from funnelpact.apps.cli.shared import help_text
 
@@ -25,6 +25,7 @@ app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("value.help"))(value)
 app.command(help=help_text("pipeline.help"))(pipeline)
+app.command(help=help_text("retention.help"))(retention)
 app.command(help=help_text("demo.help"))(demo)
 app.add_typer(data, name="data")
 

@@ -1,4 +1,4 @@
-"""The commands that measure money: `value`, `pipeline`."""
+"""The commands that measure money: `value`, `pipeline`, `retention`."""
 
 from __future__ import annotations
 
@@ -100,4 +100,33 @@ def pipeline(
             accepted=despite or (),
         )
         measured = money.pipeline(scope=scope, horizon_days=horizon, currency=currency_code(currency))
+    print_measured(measured, spoken, why=why, as_json=as_json)
+
+
+def retention(
+    by: Annotated[str | None, typer.Option(help=help_text("retention.by"))] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    despite: Despite = None,
+    data: DataFolder = None,
+    why: Why = False,
+    as_json: AsJson = False,
+    lang: Lang = "",
+) -> None:
+    """Show who stays, what stays of the recurring revenue, churn by age, and satisfaction."""
+    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.workflows.money import retention as money
+    from funnelpact.workflows.scope import scope_of
+
+    spoken = language(lang)
+    with failing_in_words(spoken, as_json=as_json):
+        scope = scope_of(
+            store=fact_store(data),
+            as_of=day(as_of),
+            known_at=instant(known_at),
+            mappings=funnel_mappings(data),
+            accepted=despite or (),
+        )
+        measured = money.retention(scope=scope, by=by, currency=currency_code(currency))
     print_measured(measured, spoken, why=why, as_json=as_json)

@@ -67,7 +67,7 @@ class Won:
                 rows=tuple(
                     Row(
                         name=name,
-                        findings=tuple(self.in_quarter(name, number) for number in range(1, QUARTERS + 1)),
+                        findings=tuple(self.in_quarter(name, number=number) for number in range(1, QUARTERS + 1)),
                     )
                     for name in segments
                 ),
@@ -109,7 +109,7 @@ class Won:
             **about(segment=name, as_of=self.as_of, known_at=self.known_at),
         )
 
-    def in_quarter(self, name: Segment, number: int) -> Finding:
+    def in_quarter(self, name: Segment, *, number: int) -> Finding:
         """Won in the quarter of that number after the opening ÷ all opportunities that have had it; unfinished ones are left out."""
         span = quarters()[number - 1]
         ripe = self.ripe[span].get(name, _NONE_RIPE)
