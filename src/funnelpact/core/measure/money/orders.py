@@ -21,18 +21,6 @@ from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Ratio
 
-_NO_SUMS = OrderSums(
-    won=0,
-    count=0,
-    total=Fraction(0),
-    squares=Fraction(0),
-    both=0,
-    of_amounts=Fraction(0),
-    margins=Fraction(0),
-    margin_squares=Fraction(0),
-    amount_squares=Fraction(0),
-    products=Fraction(0),
-)
 KINDS: tuple[Kind, ...] = (AmountKind.ONE_OFF.value, AmountKind.ANNUAL.value, AmountKind.TOTAL.value, YEARLY, None)
 """Kinds of amount in the order in which they are told."""
 
@@ -48,14 +36,15 @@ def order_blocks(
 ) -> tuple[Block, ...]:
     """This returns a block for each kind of amount that any won order has: order values, or with `margin` what is left.
 
-    Kinds are never added: a yearly amount beside a contract's total says nothing. The totals stand as told and, in a
+    A segment has a row in a block where it has an order of that kind. Kinds are never added: a yearly amount beside a contract's total says nothing. The totals stand as told and, in a
     block of their own, as what they bring in a year.
     """
     blocks = []
     for kind in (kind for kind in KINDS if kind in sums):
         rows = []
         for name in segments:
-            ours = sums[kind].get(name, _NO_SUMS)
+            if (ours := sums[kind].get(name)) is None:
+                continue
             of = about(segment=name, as_of=as_of, known_at=known_at)
             rows.append(Row(name=name, findings=_findings(ours, currency, of, margin=margin)))
         key = kind or "unsaid"
