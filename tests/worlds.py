@@ -77,6 +77,8 @@ _TABLES = {
     "customer": "customers",
     "renewal": "renewals",
     "rating": "ratings",
+    "spend": "spend",
+    "fx": "fx",
 }
 _ALWAYS = "1970-01-01"
 
@@ -125,8 +127,10 @@ def _moment(text: str) -> Row:
 def _value(kind: Kind, text: str) -> Any:
     if kind is Kind.FLAG:
         return text == "yes"
-    if kind in {Kind.COUNT, Kind.NUMBER}:
+    if kind is Kind.COUNT:
         return int(text)
+    if kind is Kind.NUMBER:
+        return float(text)
     if kind is Kind.INSTANT:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     return Decimal(text) if kind is Kind.AMOUNT else text

@@ -325,8 +325,11 @@ def _currency_without_rate(w: Slow) -> Counts:
     deals = [row for row in w.facts["deals"] if row.get("amount") is not None and not blank(row.get("currency"))]
     counts = Counter(row["currency"] for row in deals)
     own = min(counts, key=lambda code: (-counts[code], code), default="")
-    rated = {own} | {row["base"] for row in w.facts["fx"] if row["quote"] == own}
-    rated |= {row["quote"] for row in w.facts["fx"] if row["base"] == own}
+    pairs = [{row["base"], row["quote"]} for row in w.facts["fx"] if row["base"] != row["quote"]]
+    rated = {own}
+    # Directly, or by way of one third currency.
+    for _ in range(2):
+        rated = rated.union(*(pair for pair in pairs if pair & rated))
     return count(row["currency"] not in rated for row in deals)
 
 

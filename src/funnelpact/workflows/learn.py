@@ -50,11 +50,14 @@ def learn_funnel(
     mappings: FunnelMappings | None = None,
     figures: Collection[Figures] = (Figures.RATES, Figures.VALUES),
     accepted: Collection[str] = (),
+    currency: str | None = None,
 ) -> Learnt:
     """This returns what the facts say of the funnel up to the end of `as_of` (by default the day of the newest fact).
 
     What is asked of, and the errors, are those of `scope_of`; `figures` are those that the caller prints. Who waits is left
-    out where response times are spoilt, and a note says why. Raises `CurrenciesMixed` and `NothingToMeasure`, too.
+    out where response times are spoilt, and a note says why. Amounts are told in `currency`, else in that of most deals, at
+    the rates of exchange of the days on which they were booked. Raises `CurrenciesMixed`, `RatesMissing` and
+    `NothingToMeasure`, too.
     """
     scope = scope_of(
         store=store,
@@ -68,15 +71,16 @@ def learn_funnel(
     )
     against = scope.against.get(Figures.RESPONSE, ())
     refused = tuple(Message("note.waiting_refused", rule=issue.code, said=issue.sentence) for issue in against)
+    passes, money, priced = scope.in_one_currency(currency=currency)
     census = take_census(
-        passes=scope.passes, stages=scope.mapping.funnel.stages, as_of=scope.as_of, horizon_days=horizon_days
+        passes=passes, stages=scope.mapping.funnel.stages, as_of=scope.as_of, horizon_days=horizon_days
     )
     findings = funnel_findings(
         census=census,
         known_at=scope.known_at,
-        currency=scope.currency(),
+        currency=money,
         by=scope.by,
-        notes=(*scope.notes, *refused),
+        notes=(*scope.notes, *priced, *refused),
     )
     return Learnt(findings=findings, waiting=None if against else _waiting(scope))
 

@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from funnelpact.core.facts.exchange import exchange_in
 from funnelpact.core.facts.history import newest_day, newest_fact
 from funnelpact.core.journeys.dimensions import BreakdownLeaks, Dimension, available_dimensions, find_dimension
 from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.mapping import FunnelMapping
+from funnelpact.core.journeys.orders import orders_of
 from funnelpact.core.journeys.passes import passes as passes_of
+from funnelpact.core.journeys.pricing import Prices, passes_in, priced
 from funnelpact.core.measure.counts.taken import Overview, overview
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import UNNAMED
@@ -34,6 +37,12 @@ class NothingImported(Problem):
     """There are no facts in the data folder, or none were known by then."""
 
     code = "nothing-imported"
+
+
+class RatesMissing(CurrenciesMixed):
+    """Orders were booked before the first rate of exchange of their currency."""
+
+    code = "rates-missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +68,58 @@ class Scope:
     notes: tuple[Message, ...]
     against: Mapping[Figures, tuple[QualityIssue, ...]]
 
-    def currency(self) -> str:
-        """The one currency of the deals, unnamed where none is named. Raises `CurrenciesMixed`."""
+    def prices(self, *, currency: str | None = None) -> Prices:
+        """The orders in one currency: the one asked for, else that of most deals. Raises `CurrenciesMixed`.
+
+        It is refused where some won order is in a currency that has no rate at all. A currency whose rates begin too late
+        for some orders is told in `missing`.
+        """
+        orders = orders_of(facts=self.facts, mapping=self.mapping).cache()
+        exchange = exchange_in(fx=self.facts["fx"])
+        found = priced(orders=orders, exchange=exchange, into=currency)
+        for code in found.missing:
+            if not exchange.joined(of=code, into=found.currency):
+                raise CurrenciesMixed(first=found.currency, second=code)
+        return found
+
+    def in_one_currency(self, *, currency: str | None = None) -> tuple[Any, str, tuple[Message, ...]]:
+        """The passes with amounts in one currency, that currency, and what must be said of it.
+
+        Raises `CurrenciesMixed`, and `RatesMissing` where an order was booked before the first rate of its currency.
+        """
         deals = self.facts["deals"]
-        named = deals.filter(deals.amount.notnull() & deals.currency.notnull()).select("currency").distinct()
-        currencies = sorted(named.to_pyarrow()["currency"].to_pylist())
-        if len(currencies) > 1:
-            raise CurrenciesMixed(first=currencies[0], second=currencies[1])
-        return currencies[0] if currencies else UNNAMED
+        kinds = deals.filter(deals.amount.notnull()).select("currency", "amount_kind").distinct()
+        rows = kinds.to_pyarrow().to_pylist()
+        named = sorted({row["currency"] for row in rows if row["currency"]})
+        one = len(named) <= 1 and currency in {None, *named}
+        if one and len({row["amount_kind"] for row in rows}) <= 1:
+            return self.passes, named[0] if named else UNNAMED, ()
+        prices = self.prices(currency=currency)
+        if prices.missing:
+            code, orders = next(iter(prices.missing.items()))
+            raise RatesMissing(currency=code, orders=orders, into=prices.currency)
+        return (
+            passes_in(passes=self.passes, prices=prices),
+            prices.currency,
+            notes_on_prices(prices=prices, asked=currency),
+        )
+
+
+def notes_on_prices(*, prices: Prices, asked: str | None) -> tuple[Message, ...]:
+    """This returns what must be said of amounts that are not as the source told them."""
+    notes: list[Message] = []
+    if prices.converted:
+        codes, orders = tuple(prices.converted), sum(prices.converted.values())
+        why = "asked" if asked else "most"
+        notes.append(Message(f"note.converted.{why}", currencies=codes, orders=orders, into=prices.currency))
+    if prices.missing:
+        codes, orders = tuple(prices.missing), sum(prices.missing.values())
+        notes.append(Message("note.rates_missing", currencies=codes, orders=orders, into=prices.currency))
+    if prices.mixed:
+        notes.append(Message("note.first_year"))
+    if prices.termless:
+        notes.append(Message("note.termless", orders=prices.termless))
+    return tuple(notes)
 
 
 def scope_of(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from funnelpact.core.journeys.dimensions import BreakdownLeaks
+from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import CurrenciesMixed
 from funnelpact.workflows.learn import Learnt, learn_funnel
 from funnelpact.workflows.quality import QualityRefuses
-from funnelpact.workflows.scope import NothingImported
+from funnelpact.workflows.scope import NothingImported, RatesMissing
 from tests.worlds import FIRST_IMPORT, kept
 
 
@@ -124,6 +126,42 @@ def test_two_currencies_are_not_added(tmp_path: Path):
         learnt(tmp_path / "a", world(deal="currency=EUR", extra=extra))
     with pytest.raises(CurrenciesMixed):
         learnt(tmp_path / "b", world(deal="currency=EUR", extra=extra), accepted=["currency-without-rate"])
+
+
+def test_amounts_in_several_currencies_are_exchanged(tmp_path: Path):
+    """At the rate of the day of the booking or the last before it, into the currency of most deals or the one asked for."""
+    lira = "deal x 2026-01-01 amount=5000 currency=TRY\ndeal x > Won 2026-01-20"
+    rates = "fx a 2026-01-02 base=EUR quote=TRY rate=50\nfx b 2026-01-21 base=EUR quote=TRY rate=1"
+    text = world(deal="currency=EUR", extra=f"{lira}\n{rates}")
+    found = learnt(tmp_path / "a", text)
+    order = found.findings.segments[0].order_value
+
+    assert found.findings.currency == "EUR"
+    assert (order.n, order.value) == (21, Money(Fraction(100), "EUR"))
+    assert "note.converted.most" in ids(found)
+    asked = learnt(tmp_path / "b", text, currency="TRY")
+    assert asked.findings.currency == "TRY"
+    assert "note.converted.asked" in ids(asked)
+
+
+def test_an_order_from_before_the_first_rate_is_refused(tmp_path: Path):
+    """A later rate says nothing of its day."""
+    lira = "deal x 2026-01-01 amount=5000 currency=TRY\ndeal x > Won 2026-01-20"
+    text = world(deal="currency=EUR", extra=f"{lira}\nfx a 2026-01-21 base=EUR quote=TRY rate=50")
+    with pytest.raises(RatesMissing) as caught:
+        learnt(tmp_path, text)
+
+    assert caught.value.data == {"currency": "TRY", "orders": 1, "into": "EUR"}
+
+
+def test_a_year_and_a_whole_contract_are_not_added(tmp_path: Path):
+    """Where both kinds meet, a contract of two years counts with its first one, and a note says so."""
+    kinds = world(deal="amount_kind=annual", extra="deal x 2026-01-01 amount=200 amount_kind=total term_months=24")
+    found = learnt(tmp_path, f"{kinds}\ndeal x > Won 2026-01-20")
+    order = found.findings.segments[0].order_value
+
+    assert (order.n, order.value) == (21, Money(Fraction(100)))
+    assert "note.first_year" in ids(found)
 
 
 def test_unknown_labels_and_backward_passes_are_noted(tmp_path: Path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Annotated
 
 import typer
 
 from funnelpact.apps.cli.shared import help_text, print_json, print_notes, print_view, print_why
 from funnelpact.core.terms.finding import Measured
+from funnelpact.core.terms.money import SYMBOLS, Money
 from funnelpact.core.view.language import Language
 
 By = Annotated[str | None, typer.Option(help=help_text("by"))]
@@ -17,6 +19,9 @@ Despite = Annotated[list[str] | None, typer.Option(help=help_text("despite"))]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
 _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 KnownAt = Annotated[datetime | None, typer.Option("--known-at", formats=_INSTANTS, help=help_text("known_at"))]
+Currency = Annotated[
+    str | None, typer.Option("--currency", envvar="FUNNELPACT_CURRENCY", help=help_text("reporting_currency"))
+]
 
 
 def day(given: datetime | None) -> date | None:
@@ -27,6 +32,12 @@ def day(given: datetime | None) -> date | None:
 def instant(given: datetime | None) -> datetime | None:
     """The instant that an option names, in UTC where it names no zone."""
     return given if given is None or given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def currency_code(given: str | None) -> str | None:
+    """The currency that an option names, by its sign or three letters; None for none. Raises `UnknownCurrency`."""
+    text = (given or "").strip().upper()
+    return Money(Fraction(0), SYMBOLS.get(text, text)).currency or None
 
 
 def print_measured(measured: Measured, spoken: Language, *, why: bool = False, as_json: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon, KnownAt, day, instant
+from funnelpact.apps.cli.asking import AsOf, By, Currency, Despite, Horizon, KnownAt, currency_code, day, instant
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -24,6 +24,7 @@ def funnel(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     horizon: Horizon = 365,
+    currency: Currency = None,
     despite: Despite = None,
     data: DataFolder = None,
     why: Why = False,
@@ -53,6 +54,7 @@ def funnel(
             horizon_days=horizon,
             mappings=mappings,
             accepted=despite or (),
+            currency=currency_code(currency),
         )
     findings = learnt.findings
     if as_json:

@@ -13,6 +13,7 @@ from funnelpact.apps.cli.demo import demo
 from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
 from funnelpact.apps.cli.measures import cadence, response
+from funnelpact.apps.cli.money import pipeline, retention, value
 from funnelpact.apps.cli.plan import plan
 from funnelpact.apps.cli.reconcile import reconcile
 from funnelpact.apps.cli.shared import help_text
@@ -27,6 +28,9 @@ app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("response.help"))(response)
 app.command(help=help_text("cadence.help"))(cadence)
 app.command(help=help_text("reconcile.help"))(reconcile)
+app.command(help=help_text("value.help"))(value)
+app.command(help=help_text("pipeline.help"))(pipeline)
+app.command(help=help_text("retention.help"))(retention)
 app.command(help=help_text("demo.help"))(demo)
 app.add_typer(data, name="data")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon
+from funnelpact.apps.cli.asking import AsOf, By, Currency, Despite, Horizon, currency_code
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -30,6 +30,7 @@ def plan(
     by: By = None,
     as_of: AsOf = None,
     horizon: Horizon = 365,
+    currency: Currency = None,
     despite: Despite = None,
     data: DataFolder = None,
     why: Why = False,
@@ -57,6 +58,7 @@ def plan(
             mappings=funnel_mappings(data),
             figures=(Figures.RATES,) if order_value else (Figures.RATES, Figures.VALUES),
             accepted=despite or (),
+            currency=currency_code(currency),
         )
         outlook = lead_outlook(findings=learnt.findings, quota=goal, order_value=order_value)
     if as_json:

@@ -24,6 +24,12 @@ _WORDS: dict[str, frozenset[str]] = {
 # English denies the word that follows, Turkish the one before: "Lost, no decision" is lost, "not won" is not won.
 _NEGATIONS_BEFORE = frozenset({"not", "no", "never"})
 _NEGATIONS_AFTER = (("degil",), ("olmayan",))
+_DERAILED = (
+    "no decision", "nodecision", "indecision", "undecided", "stalled", "postponed", "deferred", "on hold", "ghosted",
+    "unresponsive", "no response", "no answer", "went dark", "went silent", "project cancelled", "project canceled", "abandoned",
+    "expired", "timed out", "karar verilmedi", "karar yok", "kararsiz", "ertelendi", "askida", "cevap yok", "yanit yok",
+    "donus yok", "ulasilamadi", "vazgecti", "vazgecildi", "iptal",
+)  # fmt: skip
 
 
 def plain_words(*, label: str) -> tuple[str, ...]:
@@ -35,6 +41,16 @@ def plain_words(*, label: str) -> tuple[str, ...]:
     small = label.replace("İ", "i").replace("I", "i").replace("ı", "i").lower()
     letters = "".join(sign for sign in unicodedata.normalize("NFKD", small) if not unicodedata.combining(sign))
     return tuple(re.findall(r"[a-z0-9]+", letters))
+
+
+def is_derailed(*, words: str) -> bool:
+    """Whether the label or reason of an exit says that nobody decided: closed, but neither won nor lost to anybody.
+
+    >>> is_derailed(words="No decision"), is_derailed(words="Karar verilmedi"), is_derailed(words="Price")
+    (True, True, False)
+    """
+    text = f" {' '.join(plain_words(label=words))} "
+    return any(f" {phrase} " in text for phrase in _DERAILED)
 
 
 def stage_of(*, label: str) -> str | None:

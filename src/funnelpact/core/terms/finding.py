@@ -11,10 +11,10 @@ from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.funnel import Funnel, Step
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
-from funnelpact.core.terms.quantity import Rate
+from funnelpact.core.terms.quantity import Rate, Ratio
 
-Figure: TypeAlias = "Rate | Money | int | Fraction | timedelta"
-"""What a measured number can be: a share, an amount, a count or number of days, a mean, a duration."""
+Figure: TypeAlias = "Rate | Ratio | Money | int | Fraction | timedelta"
+"""What a measured number can be: a share, a ratio that may exceed 1, an amount, a count or number of days, a mean, a duration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from funnelpact.core.terms.money import Money
-    from funnelpact.core.terms.quantity import Rate
+    from funnelpact.core.terms.quantity import Rate, Ratio
 
-Value: TypeAlias = "str | int | Fraction | Decimal | date | timedelta | Money | Rate | Message | tuple[Value, ...]"
+Value: TypeAlias = (
+    "str | int | Fraction | Decimal | date | timedelta | Money | Rate | Ratio | Message | tuple[Value, ...]"
+)
 """What a sentence may carry. `core.view.language` knows how each is written in a language."""
 
 

@@ -93,6 +93,22 @@ class Rate:
         return Rate(self.value * other.value)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Ratio:
+    """A quotient of two amounts of one kind, exact: like a rate, but it may be below 0 or above 1.
+
+    >>> Ratio(Fraction(27, 25)).value
+    Fraction(27, 25)
+    """
+
+    value: Fraction
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.value, (Fraction, int)):
+            raise TypeError("a ratio is a Fraction, never a float")
+        object.__setattr__(self, "value", Fraction(self.value))
+
+
 def read_number(text: str, *, decimal_mark: str = ".", grouped: bool = True, certain: bool = False) -> Fraction:
     """The exact number in `text`, read with one decimal mark; the other of `.` and `,` groups thousands.
 

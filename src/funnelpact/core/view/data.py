@@ -13,7 +13,7 @@ from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import Problem, Problems
-from funnelpact.core.terms.quantity import Rate
+from funnelpact.core.terms.quantity import Rate, Ratio
 from funnelpact.core.view.language import Language
 
 
@@ -24,7 +24,7 @@ def plain(*, value: Value | None, language: Language) -> Any:
     match value:
         case Money():
             return _number(value.amount)
-        case Rate():
+        case Rate() | Ratio():
             return _number(value.value)
         case Fraction() | Decimal():
             return _number(Fraction(value))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import Problem, Problems
-from funnelpact.core.terms.quantity import Rate
+from funnelpact.core.terms.quantity import Rate, Ratio
 
 MINUS = "\u2212"
 THIN = "\u202f"
@@ -62,7 +62,7 @@ class Language:
                 return value
             case tuple():
                 return f" {style} ".join(map(self._exact, value)) if style else ", ".join(map(self.write, value))
-            case Rate():
+            case Rate() | Ratio():
                 return self.percent(value.value, places=places)
             case Money():
                 return self._money(value, places)

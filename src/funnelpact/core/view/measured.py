@@ -9,7 +9,7 @@ from typing import Any
 from funnelpact.core.terms.finding import Block, Figure, Finding, Measured
 from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.money import Money
-from funnelpact.core.terms.quantity import Rate
+from funnelpact.core.terms.quantity import Rate, Ratio
 from funnelpact.core.view.funnel import cautions_of_rows, finding_data, segment_name
 from funnelpact.core.view.language import Language
 from funnelpact.core.view.table import NONE, Table
@@ -36,7 +36,7 @@ def _table(block: Block) -> Table:
     ranged = {column for column in columns if any(row.findings[column].low is not None for row in block.rows)}
     head = [Message("funnel.column.segment"), Message("measured.column.n")]
     for column in columns:
-        head.append(Message(f"finding.{block.rows[0].findings[column].name}"))
+        head.append(_head(block.rows[0].findings[column]))
         head += [Message("funnel.column.range")] if column in ranged else []
     rows = []
     for row in block.rows:
@@ -53,6 +53,11 @@ def _table(block: Block) -> Table:
     return Table(title=block.title, head=tuple(head), rows=tuple(rows), cautions=cautions_of_rows(rows=said))
 
 
+def _head(finding: Finding) -> Message:
+    """What a column is called; the costs of stages bear the name of their stage."""
+    return finding.derivation.label if finding.name.startswith("cost_per_") else Message(f"finding.{finding.name}")
+
+
 WORKED = "_working"
 """How the names of durations in working time end; they are told in hours, for a day of work is no day."""
 
@@ -65,7 +70,7 @@ def figure_cell(*, figure: Figure | None, worked: bool = False) -> Value:
     match figure:
         case None:
             return NONE
-        case Rate():
+        case Rate() | Ratio():
             return Message("funnel.cell.rate", rate=figure)
         case Money():
             return Message("funnel.cell.money", money=figure)
@@ -77,7 +82,7 @@ def figure_cell(*, figure: Figure | None, worked: bool = False) -> Value:
 def range_cell(*, finding: Finding) -> Value:
     """This returns the 95 % interval of a finding as a cell."""
     match finding.low, finding.high:
-        case Rate() as low, Rate() as high:
+        case (Rate() | Ratio()) as low, (Rate() | Ratio()) as high:
             return Message("funnel.cell.rates", low=low.value * 100, high=high.value * 100)
         case Money() as low, Money() as high:
             return Message("funnel.cell.moneys", low=low, high=high)
@@ -92,7 +97,7 @@ def range_cell(*, finding: Finding) -> Value:
 def unit_of(*, figure: Figure | None) -> str | None:
     """This returns in what a number is told in data: share, a currency (or money), seconds, number; None for no number."""
     match figure:
-        case Rate():
+        case Rate() | Ratio():
             return "share"
         case Money():
             return figure.currency or "money"

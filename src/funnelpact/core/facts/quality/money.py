@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-import ibis
 from ibis.expr import types as ir
 
+from funnelpact.core.facts.exchange import exchange_in, most_used
 from funnelpact.core.facts.quality.rule import EXAMPLES, Evidence, Found, Rule, blank, named, tally
 from funnelpact.core.terms.report import Figures, Level
 
@@ -23,15 +23,12 @@ def _without_currency(seen: Evidence) -> Found:
 def _without_rate(seen: Evidence) -> Found:
     deals, fx = seen.facts["deals"], seen.facts["fx"]
     deals = deals.filter(deals.amount.notnull() & ~blank(text=deals.currency))
-    amounts = deals.group_by(one="currency").aggregate(n=deals.count()).mutate(other=ibis.null(str))
-    rates = fx.select(one="base", other="quote").distinct().mutate(n=ibis.literal(0, type="int64"))
-    columns = ("one", "other", "n")
-    rows = amounts.select(columns).union(rates.select(columns)).to_pyarrow().to_pylist()
-    counts = {row["one"]: row["n"] for row in rows if row["n"]}
+    amounts = deals.group_by("currency").aggregate(n=deals.count())
+    counts = {row["currency"]: row["n"] for row in amounts.to_pyarrow().to_pylist()}
     # The currency of most amounts is the company's.
-    own = min(counts, key=lambda code: (-counts[code], code), default=None)
-    pairs = {frozenset((row["one"], row["other"])) for row in rows if not row["n"]}
-    stuck = sorted(code for code in counts if code != own and frozenset((code, own)) not in pairs)
+    own = most_used(counts=counts)
+    known = exchange_in(fx=fx)
+    stuck = sorted(code for code in counts if own is not None and not known.joined(of=code, into=own))
     return Found(rows=sum(counts.values()), count=sum(counts[code] for code in stuck), examples=tuple(stuck[:EXAMPLES]))
 
 

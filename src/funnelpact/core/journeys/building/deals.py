@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis
 from ibis.expr import types as ir
@@ -26,7 +26,7 @@ def deals_of(
     `left_label`, `left_reason`, `returns`, `exits`, `amount`, `margin` and `currency` of a won deal, `owner`, `product`.
     An exit counts while it is the last that was said. Where a deal has several rows, the newest batch says what it is now.
     """
-    one = _said_now(facts["deals"])
+    one = said_now(deals=facts["deals"])
     of_deals = moves.filter(moves.record == "deal")
     positions = range(len(mapping.funnel.stages))
     went = entered(moves=of_deals, by=["nr"], positions=positions, with_days=with_days)
@@ -68,13 +68,17 @@ def deals_of(
     )
 
 
-def _said_now(deals: ir.Table) -> ir.Table:
+def said_now(*, deals: ir.Table, also: Sequence[str] = ()) -> ir.Table:
+    """This returns one row for each deal with what its newest batch says of it: `deal_nr`, `deal`, `opened_at`, `opened_exactly`
+    (NULL: only the day is known), `named_nr` (the lead it names), `amount`, `margin`, `currency`, `reason`, `owner`, `product`,
+    and the columns in `also`. A batch that is silent of something leaves what was said before.
+    """
     alone, several = alone_and_several(rows=deals, by="deal_nr")
 
     def said(value: ir.Value) -> ir.Value:
         return value.argmax(ibis.struct({"batch": several.batch, "said": value.notnull(), "value": value}))
 
-    names = {"named_nr": "lead_nr", **{name: name for name in ("amount", "margin", *_TEXTS)}}
+    names = {"named_nr": "lead_nr", **{name: name for name in ("amount", "margin", *_TEXTS, *also)}}
     last = several.group_by("deal_nr").aggregate(
         deal=several.deal.min(),
         opened_at=several.happened_at.min(),

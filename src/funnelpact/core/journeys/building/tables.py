@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
+import pyarrow as pa
 from ibis.expr import types as ir
 
 
 def stacked(*, tables: Sequence[ir.Table], distinct: bool = False) -> ir.Table:
     """This returns the rows of all tables, whose columns have the same names; any value may be missing.
 
-    >>> import pyarrow as pa
     >>> one, two = (ibis.memtable(pa.table({"a": [number]})) for number in (1, 2))
     >>> stacked(tables=[one, two]).count().to_pyarrow().as_py()
     2
@@ -38,6 +38,20 @@ def alone_and_several(*, rows: ir.Table, by: str) -> tuple[ir.Table, ir.Table]:
     counted = rows.group_by(shared_nr=rows[by]).aggregate(rows_of_key=rows.count())
     shared = counted.filter(counted.rows_of_key > 1)
     return rows.anti_join(shared, [(by, "shared_nr")]), rows.semi_join(shared, [(by, "shared_nr")])
+
+
+def held(*, rows: pa.Table, beside: ir.Table) -> ir.Table:
+    """This returns a small table of ours as one that the engine of another table holds.
+
+    Into a table that it only looks at, an engine pushes a filter that it cannot apply there (DuckDB 1.5).
+
+    >>> here = ibis.memtable(pa.table({"a": [1]})).cache()
+    >>> held(rows=pa.table({"b": ["x"]}), beside=here).to_pyarrow().to_pylist()
+    [{'b': 'x'}]
+    """
+    ours = ibis.memtable(rows)
+    nothing = beside.limit(0).select(**{name: ibis.null(kind) for name, kind in ours.schema().items()})
+    return stacked(tables=[ours, nothing]).cache()
 
 
 @dataclass(frozen=True, slots=True)
