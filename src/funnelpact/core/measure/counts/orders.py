@@ -12,7 +12,7 @@ import ibis
 from ibis.expr import types as ir
 
 from funnelpact.core.journeys.orders import AmountKind
-from funnelpact.core.measure.counts.rows import ALL, Segment, rows_of, squares_of
+from funnelpact.core.measure.counts.rows import ALL, CENTS, Segment, rows_of, squares_of
 
 Kind: TypeAlias = str | None
 """The value of an `AmountKind`; None where the source does not say what its amounts are."""
@@ -90,4 +90,5 @@ def _summed(rows: ir.Table) -> ir.Table:
 def _added(rows: Sequence[Mapping[str, Any]]) -> OrderSums:
     sums = {each.name: sum((Fraction(row[each.name] or 0) for row in rows), Fraction(0)) for each in fields(OrderSums)}
     counts = {name: int(sums[name]) for name in ("won", "count", "both")}
-    return OrderSums(**{**sums, **counts})  # type: ignore[arg-type]
+    squares = {name: sums[name] / CENTS**2 for name in ("squares", "margin_squares", "amount_squares")}
+    return OrderSums(**{**sums, **squares, **counts})  # type: ignore[arg-type]

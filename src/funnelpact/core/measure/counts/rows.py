@@ -37,8 +37,9 @@ _LARGEST = 10.0**15
 
 
 def squares_of(*, amount: ir.Value) -> ir.Value:
-    """This returns the exact sum of the squares of amounts taken to the cent, in square cents. No amount may be missing."""
+    """This returns the exact sum of the squares of amounts taken to the cent, in square cents; missing ones count as nothing."""
     # Engines differ in how they round a half.
     cents = (amount.cast("float64") * CENTS + 0.5).floor()
+    # Both pass over NULL, and would make an amount of what is missing.
     whole = ibis.least(ibis.greatest(cents, -_LARGEST), _LARGEST).cast("int64").cast("decimal(19, 0)")
-    return (whole * whole).sum()
+    return (whole * whole).sum(where=amount.notnull())
