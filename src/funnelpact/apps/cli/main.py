@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from funnelpact.apps.cli.backtest import backtest
 from funnelpact.apps.cli.calc import calc
 from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
@@ -23,6 +24,7 @@ app.command("import", help=help_text("import.help"))(import_files)
 app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("demo.help"))(demo)
+app.add_typer(backtest, name="backtest")
 app.add_typer(data, name="data")
 
 
