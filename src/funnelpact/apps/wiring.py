@@ -255,6 +255,20 @@ def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:
     write_road(path=path, page=page, languages=[language(code) for code in codes], version=version("funnelpact"))
 
 
+def write_chart(*, path: Path, spec: Mapping[str, Any]) -> None:
+    """Write a chart as the suffix of the path says. Raises `ChartFormatUnknown`, `ChartsMissing`."""
+    from funnelpact.adapters.charts.render import write_chart
+
+    write_chart(path=path, spec=spec)
+
+
+def chart_svg(*, spec: Mapping[str, Any]) -> str:
+    """A chart as SVG. Raises `ChartsMissing`."""
+    from funnelpact.adapters.charts.render import svg_of
+
+    return svg_of(spec=spec)
+
+
 def write_private(*, path: Path, text: str) -> None:
     """Write a file that only its owner may read. Raises `FileNotWritten`."""
     from funnelpact.adapters.warehouse.durable import write_private

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon, KnownAt, day, instant
+from funnelpact.apps.cli.drawing import Asked, ChartFile, ChartKind, Dark, Kind, draw
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -25,6 +26,9 @@ def funnel(
     known_at: KnownAt = None,
     horizon: Horizon = 365,
     despite: Despite = None,
+    chart: ChartFile = None,
+    chart_kind: ChartKind = Kind.CURVES,
+    dark: Dark = False,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
@@ -37,16 +41,19 @@ def funnel(
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
-        mappings = funnel_mappings(data)
-        learnt = learn_funnel(
-            store=fact_store(data),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            horizon_days=horizon,
-            mappings=mappings,
-            accepted=despite or (),
-        )
+        asked: Asked = {
+            "store": fact_store(data),
+            "as_of": day(as_of),
+            "known_at": instant(known_at),
+            "by": by,
+            "horizon_days": horizon,
+            "mappings": funnel_mappings(data),
+            "accepted": despite or (),
+        }
+        if chart is not None:
+            draw(chart, chart_kind, spoken, dark=dark, asked=asked)
+            return
+        learnt = learn_funnel(**asked)
     findings = learnt.findings
     if as_json:
         print_json(findings_data(findings=findings, language=spoken))
