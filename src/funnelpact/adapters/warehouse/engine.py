@@ -14,6 +14,7 @@ from ibis.backends.duckdb import Backend
 from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
+from funnelpact.adapters.warehouse.recording import Queries, recording_engine
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.kept import CORRECTIONS, KEYS
 from funnelpact.core.facts.keys import KEY_COLUMNS
@@ -46,8 +47,8 @@ class Limits:
     spill: Path | None = None
 
 
-def connect(*, limits: Limits, folder: Path) -> Backend:
-    """A new engine. What does not fit into memory goes to a folder of its own, in `folder` if the limits name no other.
+def connect(*, limits: Limits, folder: Path, queries: Queries | None = None) -> Backend:
+    """A new engine, which tells `queries` what it is asked where they are wanted. What does not fit into memory goes to a folder of its own, in `folder` if the limits name no other.
 
     Raises `EngineSettingWrong`.
     """
@@ -61,7 +62,7 @@ def connect(*, limits: Limits, folder: Path) -> Backend:
     }
     if limits.threads is not None:
         settings["threads"] = limits.threads
-    engine = ibis.duckdb.connect()
+    engine = ibis.duckdb.connect() if queries is None else recording_engine(queries=queries)
     for name, value in settings.items():
         quoted = value.replace("'", "''")
         try:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from funnelpact.apps.cli.shared import help_text, print_json, print_notes, print_view, print_why
+from funnelpact.core.terms.answers.queries import Recorder
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.view.language import Language
 
@@ -17,6 +18,8 @@ Despite = Annotated[list[str] | None, typer.Option(help=help_text("despite"))]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help=help_text("as_of"))]
 _INSTANTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 KnownAt = Annotated[datetime | None, typer.Option("--known-at", formats=_INSTANTS, help=help_text("known_at"))]
+
+Sql = Annotated[bool, typer.Option("--sql", help=help_text("sql"))]
 
 
 def day(given: datetime | None) -> date | None:
@@ -29,9 +32,28 @@ def instant(given: datetime | None) -> datetime | None:
     return given if given is None or given.tzinfo else given.replace(tzinfo=UTC)
 
 
-def print_measured(measured: Measured, spoken: Language, *, why: bool = False, as_json: bool = False) -> None:
-    """Print an answer: its headline, a table for each block, notes, and the arithmetic where it is asked for."""
+def print_queries(recorder: Recorder, *, as_json: bool = False) -> None:
+    """Print the queries behind an answer in place of it: a script, each count under its name."""
+    statements = recorder.statements()
+    if as_json:
+        print_json({"queries": [{"name": one.name, "makes": one.makes, "sql": one.text} for one in statements]})
+        return
+    for one in statements:
+        typer.echo(f"-- {one.name}\n{one.text};\n")
+
+
+def print_measured(
+    measured: Measured, spoken: Language, *, why: bool = False, as_json: bool = False, recorder: Recorder | None = None
+) -> None:
+    """Print an answer: its headline, a table for each block, notes, and the arithmetic where it is asked for.
+
+    A recorder that has seen how it was counted prints the queries instead.
+    """
     from funnelpact.core.view.measured import block_tables, measured_data, title_of
+
+    if recorder is not None:
+        print_queries(recorder, as_json=as_json)
+        return
 
     if as_json:
         print_json(measured_data(measured=measured, language=spoken))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon, KnownAt, day, instant
-from funnelpact.apps.cli.drawing import Asked, ChartFile, ChartKind, Dark, Kind, draw
+from funnelpact.apps.cli.asking import AsOf, By, Despite, Horizon, KnownAt, Sql, day, instant, print_queries
+from funnelpact.apps.cli.drawing import ChartFile, ChartKind, Dark, draw
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -17,6 +17,7 @@ from funnelpact.apps.cli.shared import (
     print_view,
     print_why,
 )
+from funnelpact.apps.drawing import Asked, Kind
 from funnelpact.apps.language import language
 
 
@@ -29,20 +30,21 @@ def funnel(
     chart: ChartFile = None,
     chart_kind: ChartKind = Kind.CURVES,
     dark: Dark = False,
+    sql: Sql = False,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show stage counts, rates, times and values."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.view.funnel import findings_data, headline, stage_table, step_tables, value_table
     from funnelpact.workflows.learn import learn_funnel
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         asked: Asked = {
-            "store": fact_store(data),
+            "store": fact_store(data, recorder=recorder),
             "as_of": day(as_of),
             "known_at": instant(known_at),
             "by": by,
@@ -54,6 +56,9 @@ def funnel(
             draw(chart, chart_kind, spoken, dark=dark, asked=asked)
             return
         learnt = learn_funnel(**asked)
+    if recorder is not None:
+        print_queries(recorder, as_json=as_json)
+        return
     findings = learnt.findings
     if as_json:
         print_json(findings_data(findings=findings, language=spoken))
