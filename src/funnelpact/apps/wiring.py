@@ -265,6 +265,13 @@ def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:
     write_road(path=path, page=page, languages=[language(code) for code in codes], version=version("funnelpact"))
 
 
+def check_chart(*, path: Path) -> None:
+    """Whether a chart can be drawn into that file. Raises `ChartFormatUnknown`, `ChartsMissing`."""
+    from funnelpact.adapters.charts.render import check_chart
+
+    check_chart(path=path)
+
+
 def write_chart(*, path: Path, spec: Mapping[str, Any]) -> None:
     """Write a chart as the suffix of the path says. Raises `ChartFormatUnknown`, `ChartsMissing`."""
     from funnelpact.adapters.charts.render import write_chart

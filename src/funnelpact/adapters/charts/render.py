@@ -28,14 +28,25 @@ class ChartsMissing(Problem):
     code = "charts-missing"
 
 
+def check_chart(*, path: Path) -> None:
+    """Whether a picture can be drawn into a file of that name; before the work of measuring.
+
+    Raises `ChartFormatUnknown`, `ChartsMissing`.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ChartFormatUnknown(path=str(path), formats=SUFFIXES)
+    if suffix != ".json":
+        _renderer()
+
+
 def write_chart(*, path: Path, spec: Mapping[str, Any]) -> None:
     """Write a specification as the suffix says: a picture (`.svg`, `.png`), or the specification itself (`.json`).
 
     An SVG carries the description as its title. Raises `ChartFormatUnknown`, `ChartsMissing`.
     """
+    check_chart(path=path)
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ChartFormatUnknown(path=str(path), formats=SUFFIXES)
     content = _json(spec) if suffix == ".json" else _svg(spec) if suffix == ".svg" else _png(spec)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

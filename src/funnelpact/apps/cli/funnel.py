@@ -53,7 +53,7 @@ def funnel(
             "accepted": despite or (),
         }
         if chart is not None:
-            draw(chart, chart_kind, spoken, dark=dark, asked=asked)
+            draw(chart, chart_kind, spoken, dark=dark, as_json=as_json, asked=asked)
             return
         learnt = learn_funnel(**asked)
     if recorder is not None:

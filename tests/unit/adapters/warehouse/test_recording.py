@@ -73,8 +73,11 @@ def rows(result: Any) -> list[tuple[Any, ...]]:
 ASKED: dict[str, dict[str, Any]] = {
     "the journeys that are kept": {},
     "a day of the past, for which journeys are made": {"as_of": date(2025, 12, 31)},
-    "what was known at the first import, by a column of deals": {"known_at": FIRST_IMPORT, "by": "product"},
-    "under a mapping with names of its own": {"mappings": OneMapping()},
+    "as known earlier, by a column of deals, under names of our own": {
+        "known_at": FIRST_IMPORT,
+        "by": "product",
+        "mappings": OneMapping(),
+    },
 }
 
 
