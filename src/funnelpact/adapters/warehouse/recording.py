@@ -24,6 +24,9 @@ from funnelpact.core.terms.answers.queries import Statement
 COUNTS = "funnelpact.core.measure.counts."
 """Queries that are run from within these modules are counts of an answer; their helpers are in `HELPERS`."""
 HELPERS = frozenset({"funnelpact.core.measure.counts.rows"})
+PASSES = frozenset({"record", "pass", "s0"})
+"""A table in memory with these columns is one of passes, whatever it was joined from."""
+NOTHING = "nothing"
 
 
 @dataclass
@@ -121,13 +124,14 @@ class _Script:
         elif name in self.queries.made:
             engine, of = self.queries.made[name]
             sql = self._written(engine, of)
-            stem = next((self.stems[source.name] for source in _sources(of) if source.name in self.stems), "rows")
+            stems = [stem for source in _sources(of) if (stem := self.stems[source.name]) != NOTHING]
+            stem = "passes" if set(of.columns) >= PASSES else next(iter(stems), "rows")
             self._keep(name, stem, sql)
         elif isinstance(operation, ops.InMemoryTable):
             self._keep(name, "named", _listed(operation))
         elif name in self.queries.empty:
             # What no file tells of.
-            self._keep(name, "nothing", _listed(operation))
+            self._keep(name, NOTHING, _listed(operation))
         else:
             raise LookupError(f"nobody saw how the table {name} was made")
 
