@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from funnelpact.adapters.warehouse.engine import Limits
     from funnelpact.adapters.warehouse.erasure import People
     from funnelpact.adapters.warehouse.journeys import JourneyFolder
+    from funnelpact.adapters.warehouse.recording import Queries
     from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.core.journeys.mapping import FunnelMapping
     from funnelpact.workflows.ports import FactStore, SavedMapping, Source
@@ -41,12 +42,19 @@ def write_calculation(*, path: Path, result: Demand | Mix, language: Language) -
         write_mix(path=path, mix=result, language=language)
 
 
-def fact_store(folder: Path | None) -> FactStore:
-    """The facts in a folder; it need not exist yet."""
-    return fact_folder(folder)
+def fact_store(folder: Path | None, *, recorder: Queries | None = None) -> FactStore:
+    """The facts in a folder; it need not exist yet. A recorder is told what is counted."""
+    return fact_folder(folder, recorder=recorder)
 
 
-def fact_folder(folder: Path | None) -> JourneyFolder:
+def query_recorder() -> Queries:
+    """Something that remembers the queries of one answer."""
+    from funnelpact.adapters.warehouse.recording import Queries
+
+    return Queries()
+
+
+def fact_folder(folder: Path | None, *, recorder: Queries | None = None) -> JourneyFolder:
     """The facts in a folder, with their ledger in the database of the settings and an engine within its limits."""
     from funnelpact.adapters.connectors.files.hiding.batches import hide, hide_refused
     from funnelpact.adapters.records.ledger import Ledger
@@ -55,7 +63,9 @@ def fact_folder(folder: Path | None) -> JourneyFolder:
 
     place = folder or DATA_FOLDER
     forgetting = Forgetting(folder=place, listed=forgotten(folder), hide=hide, hide_refused=hide_refused)
-    return JourneyFolder(place, ledger=Ledger(records(folder)), limits=_limits(), forgetting=forgetting)
+    return JourneyFolder(
+        place, ledger=Ledger(records(folder)), limits=_limits(), forgetting=forgetting, queries=recorder
+    )
 
 
 def forgotten(folder: Path | None) -> Forgotten:
@@ -253,6 +263,27 @@ def write_page(*, path: Path, road: Road, source: Message, first: str) -> None:
     )
     codes = sorted(CODES, key=lambda code: code != first)
     write_road(path=path, page=page, languages=[language(code) for code in codes], version=version("funnelpact"))
+
+
+def check_chart(*, path: Path) -> None:
+    """Whether a chart can be drawn into that file. Raises `ChartFormatUnknown`, `ChartsMissing`."""
+    from funnelpact.adapters.charts.render import check_chart
+
+    check_chart(path=path)
+
+
+def write_chart(*, path: Path, spec: Mapping[str, Any]) -> None:
+    """Write a chart as the suffix of the path says. Raises `ChartFormatUnknown`, `ChartsMissing`."""
+    from funnelpact.adapters.charts.render import write_chart
+
+    write_chart(path=path, spec=spec)
+
+
+def chart_svg(*, spec: Mapping[str, Any]) -> str:
+    """A chart as SVG. Raises `ChartsMissing`."""
+    from funnelpact.adapters.charts.render import svg_of
+
+    return svg_of(spec=spec)
 
 
 def write_private(*, path: Path, text: str) -> None:

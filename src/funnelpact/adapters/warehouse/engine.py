@@ -17,6 +17,7 @@ from ibis.expr import datatypes as dt
 from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
+from funnelpact.adapters.warehouse.recording import Queries, recording_engine
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.kept import CORRECTIONS, KEYS
 from funnelpact.core.facts.keys import KEY_COLUMNS
@@ -68,8 +69,10 @@ class _Engine(Backend):  # type: ignore[misc]
     compiler = _Compiler()
 
 
-def connect(*, limits: Limits, folder: Path) -> Backend:
-    """A new engine. What does not fit into memory goes to a folder of its own, in `folder` if the limits name no other.
+def connect(*, limits: Limits, folder: Path, queries: Queries | None = None) -> Backend:
+    """A new engine, which tells `queries` what it is asked where they are wanted.
+
+    What does not fit into memory goes to a folder of its own, in `folder` if the limits name no other.
 
     Raises `EngineSettingWrong`.
     """
@@ -85,7 +88,7 @@ def connect(*, limits: Limits, folder: Path) -> Backend:
         settings["threads"] = limits.threads
     # The engine itself puts nested queries together, in a fraction of the time.
     ibis.options.set("sql.fuse_selects", False)
-    engine: Backend = _Engine().connect()
+    engine: Backend = _Engine().connect() if queries is None else recording_engine(queries=queries)
     for name, value in settings.items():
         quoted = value.replace("'", "''")
         try:

@@ -34,6 +34,7 @@ from funnelpact.adapters.warehouse.hiding.batches import Forgetting, HiddenBatch
 from funnelpact.adapters.warehouse.landing import Facts, Landing, as_arrow, sha256_of_table
 from funnelpact.adapters.warehouse.leftovers import remove_leftovers
 from funnelpact.adapters.warehouse.marks import mark_of, marked, set_mark
+from funnelpact.adapters.warehouse.recording import Queries
 from funnelpact.core.facts.forgetting import Traces
 from funnelpact.core.facts.kept import NOTHING, RECEIVED, REFUSED, TABLE, Batch, Delivery, FactFile, LandingFile, Ledger
 from funnelpact.core.facts.tables import TABLES
@@ -76,6 +77,7 @@ class FactFolder:
         limits: Limits | None = None,
         patience: float = PATIENCE,
         forgetting: Forgetting | None = None,
+        queries: Queries | None = None,
     ) -> None:
         self.folder = folder
         self.ledger = ledger
@@ -83,6 +85,7 @@ class FactFolder:
         self.limits = limits or Limits()
         self.patience = patience
         self.forgetting = forgetting
+        self.queries = queries
         self.landing = Landing(folder, self.disk)
 
     def batches(self, *, known_at: datetime | None = None) -> list[Batch]:
@@ -215,7 +218,7 @@ class FactFolder:
 
     def families(self, attempt: Attempt | None = None) -> Families:
         """The files as a new engine sees them, and as the attempt makes them."""
-        engine = connect(limits=self.limits, folder=self.folder)
+        engine = connect(limits=self.limits, folder=self.folder, queries=self.queries)
         return Families(self.folder, self.disk, engine, attempt or Attempt())
 
     @contextmanager

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from funnelpact.apps.cli.shared import help_text, print_json, print_notes, print_view, print_why
+from funnelpact.core.terms.answers.queries import Recorder
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.money import SYMBOLS, Money
 from funnelpact.core.view.language import Language
@@ -22,6 +23,8 @@ KnownAt = Annotated[datetime | None, typer.Option("--known-at", formats=_INSTANT
 Currency = Annotated[
     str | None, typer.Option("--currency", envvar="FUNNELPACT_CURRENCY", help=help_text("reporting_currency"))
 ]
+
+Sql = Annotated[bool, typer.Option("--sql", help=help_text("sql"))]
 
 
 def day(given: datetime | None) -> date | None:
@@ -40,9 +43,28 @@ def currency_code(given: str | None) -> str | None:
     return Money(Fraction(0), SYMBOLS.get(text, text)).currency or None
 
 
-def print_measured(measured: Measured, spoken: Language, *, why: bool = False, as_json: bool = False) -> None:
-    """Print an answer: its headline, a table for each block, notes, and the arithmetic where it is asked for."""
+def print_queries(recorder: Recorder, *, as_json: bool = False) -> None:
+    """Print the queries behind an answer in place of it: a script, each count under its name."""
+    statements = recorder.statements()
+    if as_json:
+        print_json({"queries": [{"name": one.name, "makes": one.makes, "sql": one.text} for one in statements]})
+        return
+    for one in statements:
+        typer.echo(f"-- {one.name}\n{one.text};\n")
+
+
+def print_measured(
+    measured: Measured, spoken: Language, *, why: bool = False, as_json: bool = False, recorder: Recorder | None = None
+) -> None:
+    """Print an answer: its headline, a table for each block, notes, and the arithmetic where it is asked for.
+
+    A recorder that has seen how it was counted prints the queries instead.
+    """
     from funnelpact.core.view.measured import block_tables, measured_data, title_of
+
+    if recorder is not None:
+        print_queries(recorder, as_json=as_json)
+        return
 
     if as_json:
         print_json(measured_data(measured=measured, language=spoken))

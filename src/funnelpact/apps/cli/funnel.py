@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Currency, Despite, Horizon, KnownAt, currency_code, day, instant
+from funnelpact.apps.cli.asking import (
+    AsOf,
+    By,
+    Currency,
+    Despite,
+    Horizon,
+    KnownAt,
+    Sql,
+    currency_code,
+    day,
+    instant,
+    print_queries,
+)
+from funnelpact.apps.cli.drawing import ChartFile, ChartKind, Dark, draw
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -16,6 +29,7 @@ from funnelpact.apps.cli.shared import (
     print_view,
     print_why,
 )
+from funnelpact.apps.drawing import Asked, Kind
 from funnelpact.apps.language import language
 
 
@@ -26,13 +40,17 @@ def funnel(
     horizon: Horizon = 365,
     currency: Currency = None,
     despite: Despite = None,
+    chart: ChartFile = None,
+    chart_kind: ChartKind = Kind.CURVES,
+    dark: Dark = False,
+    sql: Sql = False,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show stage counts, rates, times and values."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.view.funnel import (
         findings_data,
         headline,
@@ -43,19 +61,24 @@ def funnel(
     )
     from funnelpact.workflows.learn import learn_funnel
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
-        mappings = funnel_mappings(data)
-        learnt = learn_funnel(
-            store=fact_store(data),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            horizon_days=horizon,
-            mappings=mappings,
-            accepted=despite or (),
-            currency=currency_code(currency),
-        )
+        asked: Asked = {
+            "store": fact_store(data, recorder=recorder),
+            "as_of": day(as_of),
+            "known_at": instant(known_at),
+            "by": by,
+            "horizon_days": horizon,
+            "mappings": funnel_mappings(data),
+            "accepted": despite or (),
+        }
+        if chart is not None:
+            draw(chart, chart_kind, spoken, dark=dark, as_json=as_json, asked=asked)
+            return
+        learnt = learn_funnel(**asked, currency=currency_code(currency))
+    if recorder is not None:
+        print_queries(recorder, as_json=as_json)
+        return
     findings = learnt.findings
     if as_json:
         print_json(findings_data(findings=findings, language=spoken))

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from funnelpact.apps.cli.backtest import backtest
 from funnelpact.apps.cli.calc import calc
 from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
@@ -32,6 +33,7 @@ app.command(help=help_text("value.help"))(value)
 app.command(help=help_text("pipeline.help"))(pipeline)
 app.command(help=help_text("retention.help"))(retention)
 app.command(help=help_text("demo.help"))(demo)
+app.add_typer(backtest, name="backtest")
 app.add_typer(data, name="data")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Currency, Despite, Horizon, currency_code
+from funnelpact.apps.cli.asking import AsOf, By, Currency, Despite, Horizon, Sql, currency_code, print_queries
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -32,26 +32,27 @@ def plan(
     horizon: Horizon = 365,
     currency: Currency = None,
     despite: Despite = None,
+    sql: Sql = False,
     data: DataFolder = None,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Plan the leads of a month from measured rates and values."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.plan.outlook import lead_outlook
     from funnelpact.core.terms.report import Figures
     from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
     from funnelpact.workflows.learn import learn_funnel
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         typed = Typed(decimal_mark=spoken.decimal_mark)
         goal = typed.money(quota, name=QUOTA)
         order_value = typed.money(aov, name=AOV) if aov else None
         typed.done()
         learnt = learn_funnel(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=as_of.date() if as_of else None,
             by=by,
             horizon_days=horizon,
@@ -61,6 +62,9 @@ def plan(
             currency=currency_code(currency),
         )
         outlook = lead_outlook(findings=learnt.findings, quota=goal, order_value=order_value)
+    if recorder is not None:
+        print_queries(recorder, as_json=as_json)
+        return
     if as_json:
         print_json(outlook_data(outlook=outlook, language=spoken))
         return
