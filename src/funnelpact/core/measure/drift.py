@@ -27,8 +27,8 @@ from funnelpact.core.measure.curves.interval import NORMAL, TAIL
 FALL, RISE = 0.8, 1.25
 """The ratios that the two sums are tuned to find."""
 
-FALSE_ALARMS = 0.05
-"""The chance that an unchanged chart raises any alarm, up or down, over its whole length."""
+FALSE_FALLS, FALSE_RISES = 0.035, 0.01
+"""The chances that an unchanged chart raises an alarm over its whole length: most of the 5 % goes to what costs money."""
 
 CHART_DAYS = 183
 """A chart runs for half a year; then rates are looked at anew in any case."""
@@ -122,7 +122,7 @@ def chart_of(
     days: int = CHART_DAYS,
     simulated: int = SIMULATED,
 ) -> Chart:
-    """The chart of so many days of moves, with thresholds for at most `FALSE_ALARMS` over `days`.
+    """The chart of so many days of moves, with thresholds for `FALSE_FALLS` and `FALSE_RISES` over `days`.
 
     `observed`, `expected` (days so far,), `baseline_moves` as in `observed_over_expected`. The days still to come are
     expected to be like the last ones, so that looking daily costs nothing. Unchanged charts are simulated as
@@ -143,7 +143,10 @@ def chart_of(
     error = rng.gamma(baseline_moves, 1 / baseline_moves, size=(simulated, 1))
     moves = rng.poisson(whole * error).astype(np.float64)
     paths = [cusum(observed=moves, expected=whole, ratio=each) for each in (FALL, RISE)]
-    fall_at, rise_at = (float(np.quantile(path.max(axis=1), 1 - FALSE_ALARMS / 2)) for path in paths)
+    fall_at, rise_at = (
+        float(np.quantile(path.max(axis=1), 1 - chance))
+        for path, chance in zip(paths, (FALSE_FALLS, FALSE_RISES), strict=True)
+    )
     fallen, risen = down > fall_at, up > rise_at
     alarms = np.flatnonzero(fallen | risen)
     far = [np.asarray(path[:, : len(expected)].max(axis=1, initial=0.0)) for path in paths]

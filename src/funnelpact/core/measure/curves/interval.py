@@ -138,10 +138,14 @@ def gain_intervals(
     weight = np.where(known < FEWEST_GAINS, 1.0, np.minimum(1.0, 3 * apart))
     # As many degrees of freedom as gains of one size would have: a few large ones make a variance from few.
     alike = np.minimum(known, share * effective)
-    student = stdtrit(np.maximum(alike - 1, FEWEST_FREEDOM), 1 - TAIL)
-    reach = np.sqrt(NORMAL**2 + weight * (student**2 - NORMAL**2))
+    reach = np.sqrt(NORMAL**2 + weight * (student(passes=alike) ** 2 - NORMAL**2))
     low, high = share_intervals(share=share, passes=effective, reach=reach)
     return low * unit, high * unit
+
+
+def student(*, passes: Floats) -> Floats:
+    """How many standard errors a 95 % interval needs whose variance is an estimate from so many passes."""
+    return np.asarray(stdtrit(np.maximum(passes - 1, FEWEST_FREEDOM), 1 - TAIL), dtype=np.float64)
 
 
 def _wilson(moved: Floats, passes: Floats, reach: Floats) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.curves.incidence import Floats, Incidence, gain_variance, incidence
-from funnelpact.core.measure.curves.interval import NORMAL, Method, gain_intervals, share_intervals
+from funnelpact.core.measure.curves.interval import Method, gain_intervals, share_intervals, student
 from funnelpact.core.terms.lifetable import LifeTable
 
 Ints = npt.NDArray[np.int64]
@@ -188,7 +188,7 @@ class Curves:
 
         An age is possible while the share of the moves that are there by it differs from `share` by no more than chance
         allows, on an effective number of moves: what Greenwood's variance gives, at most (Σw)² / Σw² with the weight w of
-        a move of each age. Where even all of the few moves seen differ by less, no age up to the horizon is too high.
+        a move of each age; by Student's t, the variance being an estimate. Where even all of the few moves seen differ by less, no age up to the horizon is too high.
         Sources: R. Brookmeyer and J. Crowley 1982, A confidence interval for the median survival time,
         doi:10.2307/2530286; L. Kish 1965, Survey Sampling.
         """
@@ -196,7 +196,8 @@ class Curves:
             nowhere = np.full(len(self.moved), NONE)
             return nowhere, nowhere
         effective = np.minimum(self._kish_moves(days=days), self._moves_by_variance(share=share, days=days))
-        spread = NORMAL * np.sqrt(share * (1 - share) / np.maximum(effective, 1e-300))
+        reach = student(passes=effective)
+        spread = reach * np.sqrt(share * (1 - share) / np.maximum(effective, 1e-300))
         low = self.quantile(share=np.maximum(share - spread, 0.0), until=days)
         high = self.quantile(share=np.minimum(share + spread, 1.0), until=days)
         return low, np.where((high != NONE) & (share + spread >= 1), days, high)
