@@ -14,7 +14,7 @@ from funnelpact.adapters.records.inbox import Inbox
 from funnelpact.adapters.records.ledger import Ledger
 from funnelpact.adapters.records.settings import place
 from funnelpact.adapters.warehouse.durable import Disk
-from funnelpact.adapters.warehouse.engine import Limits
+from funnelpact.adapters.warehouse.engines.engine import Limits
 from funnelpact.adapters.warehouse.erasure import People
 from funnelpact.adapters.warehouse.hiding.batches import Forgetting
 from funnelpact.adapters.warehouse.journeys import JourneyFolder

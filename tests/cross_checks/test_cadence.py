@@ -10,8 +10,8 @@ import pytest
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes
-from funnelpact.core.measure.counts import cadence as counting
-from funnelpact.core.measure.counts.cadence import DAY, SETTLED_DAYS, Step
+from funnelpact.core.measure.counts.followup import cadence as counting
+from funnelpact.core.measure.counts.followup.cadence import DAY, SETTLED_DAYS, Step
 from funnelpact.core.measure.counts.rows import ALL
 from tests.cross_checks import slow_cadence as slow
 from tests.worlds import engine_facts, mapping_of, rows_of

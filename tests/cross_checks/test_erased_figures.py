@@ -19,7 +19,7 @@ from funnelpact.core.facts.world_spec import WorldSpec
 from funnelpact.core.plan.outlook import lead_outlook
 from funnelpact.core.terms.money import Money
 from funnelpact.core.view.funnel import findings_data
-from funnelpact.workflows.learn import learn_funnel
+from funnelpact.workflows.measuring.learn import learn_funnel
 from funnelpact.workflows.show import keep_simulated
 from tests.recovery.erasures import filled, names_of
 from tests.residue import residue

@@ -15,10 +15,10 @@ from funnelpact.core.facts.exchange import exchange_in, exchange_of
 from funnelpact.core.journeys.dimensions import Dimension
 from funnelpact.core.journeys.orders import orders_of
 from funnelpact.core.journeys.pricing import Prices, passes_in, priced, sold
-from funnelpact.core.measure.counts.customers import customer_orders, customer_sums
-from funnelpact.core.measure.counts.orders import order_sums
+from funnelpact.core.measure.counts.money.customers import customer_orders, customer_sums
+from funnelpact.core.measure.counts.money.orders import order_sums
+from funnelpact.core.measure.counts.money.spend import spent
 from funnelpact.core.measure.counts.rows import ALL
-from funnelpact.core.measure.counts.spend import spent
 from funnelpact.core.measure.money.customers import course
 from tests.money_worlds import AS_OF, money_world
 from tests.worlds import Row, engine_facts, mapping_of, passes_of, rows_of

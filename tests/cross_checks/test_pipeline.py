@@ -14,7 +14,7 @@ from funnelpact.core.journeys.dimensions import Dimension
 from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.orders import orders_of
 from funnelpact.core.journeys.pricing import pending, priced
-from funnelpact.core.measure.counts.opportunities import (
+from funnelpact.core.measure.counts.money.opportunities import (
     Ends,
     Ripe,
     ends,

@@ -12,9 +12,9 @@ import pytest
 from funnelpact.core.journeys.journeys import journeys_of
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.core.journeys.passes import passes
-from funnelpact.core.measure.counts import clocks
-from funnelpact.core.measure.counts import fates as counting_fates
-from funnelpact.core.measure.counts import response as counting
+from funnelpact.core.measure.counts.followup import clocks
+from funnelpact.core.measure.counts.followup import fates as counting_fates
+from funnelpact.core.measure.counts.followup import response as counting
 from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.curves.waits import WaitCurve
 from funnelpact.core.measure.worktime import Worktime

@@ -15,8 +15,8 @@ import pytest
 from funnelpact.core.facts.exchange import exchange_in
 from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.mapping import FunnelMapping
-from funnelpact.core.measure.counts.churn import Rated, churn_tables, due, rated
-from funnelpact.core.measure.counts.retention import (
+from funnelpact.core.measure.counts.money.churn import Rated, churn_tables, due, rated
+from funnelpact.core.measure.counts.money.retention import (
     Kept,
     Span,
     customers_of,

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from funnelpact.core.measure.counts.worktime import instant_number, microseconds, with_worked
+from funnelpact.core.measure.counts.followup.worktime import instant_number, microseconds, with_worked
 from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.calendar import Calendar, DueOutOfRange, Hours, Interval, due, hours, open_at, worked
 from tests.laws.calendars import CHANGES, ZONES, a_week_of

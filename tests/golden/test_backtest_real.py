@@ -11,7 +11,7 @@ import pytest
 from funnelpact.apps.wiring import fact_store, file_source
 from funnelpact.core.terms.answers.backtest import Method, RateBacktest, Score, Trial
 from funnelpact.core.terms.quantity import Rate
-from funnelpact.workflows.backtest import backtest_rates
+from funnelpact.workflows.measuring.backtest import backtest_rates
 from funnelpact.workflows.sync import import_facts
 from tests.golden.test_real_files import DEALS, LEADS, iso, rows
 from tests.worlds import FIRST_IMPORT

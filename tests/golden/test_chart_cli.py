@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from funnelpact.core.terms.quantity import Rate
-from funnelpact.workflows.learn import learn_funnel
-from funnelpact.workflows.pictures import curves_of, triangle_of
+from funnelpact.workflows.measuring.learn import learn_funnel
+from funnelpact.workflows.measuring.pictures import curves_of, triangle_of
 from tests.calculation import funnelpact
 from tests.unit.workflows.test_backtest import world
 from tests.worlds import kept

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from funnelpact.core.measure.against.drift import CHART_DAYS, Chart, chart_of
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.curves.incidence import Floats
-from funnelpact.core.measure.drift import CHART_DAYS, Chart, chart_of
 from scripts.setup import ROOT
 from tests.recovery.simulated_leads import TYPES, WATCHED_DAYS, simulated
 

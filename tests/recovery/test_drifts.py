@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from funnelpact.core.measure.drift import CHART_DAYS, FALSE_FALLS, FALSE_RISES, Pace, chart_of, timing
+from funnelpact.core.measure.against.drift import CHART_DAYS, FALSE_FALLS, FALSE_RISES, Pace, chart_of, timing
 from tests.recovery.drifts import charts, figures_of
 
 SURE = 0.001

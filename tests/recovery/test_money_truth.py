@@ -11,8 +11,8 @@ import pytest
 
 from funnelpact.core.facts.world import World, world
 from funnelpact.core.facts.world_spec import WorldSpec
-from funnelpact.core.measure.counts.customers import CustomerSums, Watched
-from funnelpact.core.measure.counts.retention import Kept
+from funnelpact.core.measure.counts.money.customers import CustomerSums, Watched
+from funnelpact.core.measure.counts.money.retention import Kept
 from funnelpact.core.measure.money.customers import customer_value
 from funnelpact.core.measure.population import About
 from funnelpact.core.measure.retention.retained import retention_findings
@@ -20,10 +20,10 @@ from funnelpact.core.terms.finding import Finding, Measured
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate, Ratio
-from funnelpact.workflows.money.pipeline import pipeline
-from funnelpact.workflows.money.retention import retention
-from funnelpact.workflows.money.value import Worth, value
-from funnelpact.workflows.scope import Scope, scope_of
+from funnelpact.workflows.measuring.money.pipeline import pipeline
+from funnelpact.workflows.measuring.money.retention import retention
+from funnelpact.workflows.measuring.money.value import Worth, value
+from funnelpact.workflows.measuring.scope import Scope, scope_of
 from funnelpact.workflows.show import keep_simulated
 from tests.stores import store_in
 

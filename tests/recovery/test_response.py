@@ -12,8 +12,8 @@ import pytest
 from funnelpact.core.facts.world import World, world
 from funnelpact.core.facts.world_spec import WorldSpec
 from funnelpact.core.terms.finding import Finding, Measured
-from funnelpact.workflows.measures import response
-from funnelpact.workflows.scope import scope_of
+from funnelpact.workflows.measuring.measures import response
+from funnelpact.workflows.measuring.scope import scope_of
 from funnelpact.workflows.show import keep_simulated
 from tests.stores import store_in
 

@@ -15,7 +15,7 @@ from funnelpact.core.facts.world_spec import WorldSpec
 from funnelpact.core.terms.finding import FunnelFindings
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate
-from funnelpact.workflows.learn import learn_funnel
+from funnelpact.workflows.measuring.learn import learn_funnel
 from funnelpact.workflows.show import keep_simulated
 from tests.stores import store_in
 

@@ -42,9 +42,9 @@ from funnelpact.core.view.measured import block_tables, measured_data, title_of
 from funnelpact.core.view.pages.tables import Sheet, sheet_html, sheet_text
 from funnelpact.core.view.past.backtest import backtest_data, backtest_sentences, backtest_tables
 from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
-from funnelpact.workflows.backtest import HORIZONS, backtest_rates
-from funnelpact.workflows.learn import HORIZON_DAYS, learn_funnel
-from funnelpact.workflows.scope import Scope, scope_of
+from funnelpact.workflows.measuring.backtest import HORIZONS, backtest_rates
+from funnelpact.workflows.measuring.learn import HORIZON_DAYS, learn_funnel
+from funnelpact.workflows.measuring.scope import Scope, scope_of
 from funnelpact.workflows.sync import import_facts
 
 Day = date | str | None

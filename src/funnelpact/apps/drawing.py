@@ -40,8 +40,8 @@ def spec_of(kind: Kind, spoken: Language, *, dark: bool, asked: Asked) -> tuple[
     from funnelpact.core.view.charts.funnel import funnel_chart
     from funnelpact.core.view.charts.theme import DARK, LIGHT
     from funnelpact.core.view.charts.triangle import triangle_chart
-    from funnelpact.workflows.learn import learn_funnel
-    from funnelpact.workflows.pictures import curves_of, triangle_of
+    from funnelpact.workflows.measuring.learn import learn_funnel
+    from funnelpact.workflows.measuring.pictures import curves_of, triangle_of
 
     theme = DARK if dark else LIGHT
     match kind:

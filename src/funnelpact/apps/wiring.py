@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from funnelpact.adapters.records.forgotten import Forgotten
     from funnelpact.adapters.records.inbox import Inbox
     from funnelpact.adapters.records.mappings import Mappings
-    from funnelpact.adapters.warehouse.engine import Limits
+    from funnelpact.adapters.warehouse.engines.engine import Limits
+    from funnelpact.adapters.warehouse.engines.recording import Queries
     from funnelpact.adapters.warehouse.erasure import People
     from funnelpact.adapters.warehouse.journeys import JourneyFolder
-    from funnelpact.adapters.warehouse.recording import Queries
     from funnelpact.core.facts.checks import Check, Rebuilt
     from funnelpact.core.journeys.mapping import FunnelMapping
     from funnelpact.workflows.ports import FactStore, SavedMapping, Source
@@ -49,7 +49,7 @@ def fact_store(folder: Path | None, *, recorder: Queries | None = None) -> FactS
 
 def query_recorder() -> Queries:
     """Something that remembers the queries of one answer."""
-    from funnelpact.adapters.warehouse.recording import Queries
+    from funnelpact.adapters.warehouse.engines.recording import Queries
 
     return Queries()
 
@@ -197,7 +197,7 @@ def restore_backup(folder: Path | None, *, path: Path) -> None:
 
 
 def _limits() -> Limits:
-    from funnelpact.adapters.warehouse.engine import Limits
+    from funnelpact.adapters.warehouse.engines.engine import Limits
 
     threads, spill = os.environ.get("FUNNELPACT_THREADS"), os.environ.get("FUNNELPACT_SPILL")
     return Limits(

@@ -12,7 +12,7 @@ from funnelpact.core.facts.tables import TABLES
 from funnelpact.core.plan.outlook import Outlook, lead_outlook
 from funnelpact.core.terms.money import Money
 from funnelpact.workflows.journeys import update_journeys
-from funnelpact.workflows.learn import Learnt, learn_funnel
+from funnelpact.workflows.measuring.learn import Learnt, learn_funnel
 from funnelpact.workflows.ports import FactStore
 
 

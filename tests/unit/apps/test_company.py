@@ -16,7 +16,7 @@ from funnelpact.core.terms.finding import Block, Measured, Row
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.message import Message
 from funnelpact.workflows.journeys import update_journeys
-from funnelpact.workflows.scope import Scope
+from funnelpact.workflows.measuring.scope import Scope
 from tests.calculation import funnelpact
 from tests.lifetables import MOVED, OPEN, Pass, table_of
 from tests.unit.workflows.test_backtest import world

@@ -11,8 +11,8 @@ import pytest
 from funnelpact.adapters.warehouse.journeys import JourneyFolder
 from funnelpact.core.terms.answers.backtest import RateBacktest
 from funnelpact.core.terms.period import Grain
-from funnelpact.workflows.backtest import NoDayToTest, backtest_rates
-from funnelpact.workflows.learn import learn_funnel
+from funnelpact.workflows.measuring.backtest import NoDayToTest, backtest_rates
+from funnelpact.workflows.measuring.learn import learn_funnel
 from tests.worlds import FIRST_IMPORT, kept
 
 

@@ -11,9 +11,9 @@ import pytest
 from funnelpact.core.journeys.dimensions import BreakdownLeaks
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.problem import CurrenciesMixed
-from funnelpact.workflows.learn import Learnt, learn_funnel
+from funnelpact.workflows.measuring.learn import Learnt, learn_funnel
+from funnelpact.workflows.measuring.scope import NothingImported, RatesMissing
 from funnelpact.workflows.quality import QualityRefuses
-from funnelpact.workflows.scope import NothingImported, RatesMissing
 from tests.worlds import FIRST_IMPORT, kept
 
 

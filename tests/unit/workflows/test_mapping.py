@@ -11,7 +11,6 @@ import pytest
 from funnelpact.apps.wiring import funnel_mappings
 from funnelpact.core.journeys.mapping import FunnelMapping, Renamed, StageLabel
 from funnelpact.core.terms.funnel import Funnel
-from funnelpact.workflows.learn import learn_funnel
 from funnelpact.workflows.mapping import (
     MappingVersionUnknown,
     follow_facts,
@@ -20,6 +19,7 @@ from funnelpact.workflows.mapping import (
     save_mapping,
     use_mapping,
 )
+from funnelpact.workflows.measuring.learn import learn_funnel
 from tests.worlds import FIRST_IMPORT, days, kept
 
 WORLD = """

@@ -10,8 +10,8 @@ import pytest
 
 from funnelpact.core.terms.finding import Finding, Measured
 from funnelpact.core.terms.quantity import Rate
-from funnelpact.workflows.measures import CadenceBroken, PromiseUnfit, cadence, response
-from funnelpact.workflows.scope import Scope, scope_of
+from funnelpact.workflows.measuring.measures import CadenceBroken, PromiseUnfit, cadence, response
+from funnelpact.workflows.measuring.scope import Scope, scope_of
 from tests.worlds import kept
 
 LEADS = """

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.durable import Attempt
-from funnelpact.adapters.warehouse.engine import files_as_table
+from funnelpact.adapters.warehouse.engines.engine import files_as_table
 from funnelpact.adapters.warehouse.hiding.batches import HiddenBatch
 from funnelpact.adapters.warehouse.journeys import JourneyFolder
 from funnelpact.adapters.warehouse.rebuild import FactsOfReceived, clean_up, facts_anew, look, write_hidden

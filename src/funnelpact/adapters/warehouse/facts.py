@@ -28,13 +28,13 @@ import duckdb
 from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.durable import Attempt, Disk
-from funnelpact.adapters.warehouse.engine import Limits, connect
+from funnelpact.adapters.warehouse.engines.engine import Limits, connect
+from funnelpact.adapters.warehouse.engines.recording import Queries
 from funnelpact.adapters.warehouse.families import Families, smallest
 from funnelpact.adapters.warehouse.hiding.batches import Forgetting, HiddenBatch, hide_batch
 from funnelpact.adapters.warehouse.landing import Facts, Landing, as_arrow, sha256_of_table
 from funnelpact.adapters.warehouse.leftovers import remove_leftovers
 from funnelpact.adapters.warehouse.marks import mark_of, marked, set_mark
-from funnelpact.adapters.warehouse.recording import Queries
 from funnelpact.core.facts.forgetting import Traces
 from funnelpact.core.facts.kept import NOTHING, RECEIVED, REFUSED, TABLE, Batch, Delivery, FactFile, LandingFile, Ledger
 from funnelpact.core.facts.tables import TABLES

@@ -20,7 +20,7 @@ from ibis.expr import types as ir
 from numpy.typing import NDArray
 
 from funnelpact.adapters.warehouse.durable import Attempt, Disk, partial_of, set_aside, sha256_of
-from funnelpact.adapters.warehouse.engine import RECORD, ROW, copy_to, files_as_table, stored_schema
+from funnelpact.adapters.warehouse.engines.engine import RECORD, ROW, copy_to, files_as_table, stored_schema
 from funnelpact.adapters.warehouse.landing import Facts
 from funnelpact.adapters.warehouse.writing.numbers import POSITION, Numbering
 from funnelpact.adapters.warehouse.writing.rows import Given, count_rows, write_rows

@@ -18,7 +18,7 @@ from ibis.backends.duckdb import Backend
 from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.durable import Attempt, partial_of, set_aside
-from funnelpact.adapters.warehouse.engine import copy_to
+from funnelpact.adapters.warehouse.engines.engine import copy_to
 from funnelpact.adapters.warehouse.facts import FactFolder
 from funnelpact.adapters.warehouse.families import Families
 from funnelpact.core.facts.kept import FactFile, Generation

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from funnelpact.adapters.warehouse.engine import SPILL
+from funnelpact.adapters.warehouse.engines.engine import SPILL
 
 PLACES = ("landing", "facts", "journeys")
 HELD = "backup-"

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from ibis.expr import types as ir
 
 from funnelpact.adapters.warehouse.durable import Attempt
-from funnelpact.adapters.warehouse.engine import files_as_table
+from funnelpact.adapters.warehouse.engines.engine import files_as_table
 from funnelpact.adapters.warehouse.facts import LIVE, FactFolder
 from funnelpact.adapters.warehouse.families import Families, smallest
 from funnelpact.adapters.warehouse.hiding.batches import HiddenBatch, look_through

@@ -7,16 +7,16 @@ import sys
 
 import typer
 
-from funnelpact.apps.cli.backtest import backtest
 from funnelpact.apps.cli.calc import calc
 from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
-from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
-from funnelpact.apps.cli.measures import cadence, response
-from funnelpact.apps.cli.money import pipeline, retention, value
+from funnelpact.apps.cli.measure.backtest import backtest
+from funnelpact.apps.cli.measure.funnel import funnel
+from funnelpact.apps.cli.measure.measures import cadence, response
+from funnelpact.apps.cli.measure.money import pipeline, retention, value
+from funnelpact.apps.cli.measure.reconcile import reconcile
 from funnelpact.apps.cli.plan import plan
-from funnelpact.apps.cli.reconcile import reconcile
 from funnelpact.apps.cli.shared import help_text
 
 app = typer.Typer(

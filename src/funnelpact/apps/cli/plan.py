@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Currency, Despite, Horizon, Sql, currency_code, print_queries
+from funnelpact.apps.cli.measure.asking import AsOf, By, Currency, Despite, Horizon, Sql, currency_code, print_queries
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -43,7 +43,7 @@ def plan(
     from funnelpact.core.plan.outlook import lead_outlook
     from funnelpact.core.terms.report import Figures
     from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
-    from funnelpact.workflows.learn import learn_funnel
+    from funnelpact.workflows.measuring.learn import learn_funnel
 
     spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from funnelpact.adapters.warehouse.engine import EngineSettingWrong, Limits, connect, usable_memory
+from funnelpact.adapters.warehouse.engines.engine import EngineSettingWrong, Limits, connect, usable_memory
 
 
 def setting(name: str, limits: Limits, folder: Path) -> str:

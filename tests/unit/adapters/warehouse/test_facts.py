@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from funnelpact.adapters.warehouse.engine import stored_schema
+from funnelpact.adapters.warehouse.engines.engine import stored_schema
 from funnelpact.adapters.warehouse.facts import DataFolderOld, DataFolderUnusable, FactFolder, StoreBusy
 from funnelpact.core.facts.kept import Batch
 from funnelpact.core.facts.tables import TABLES

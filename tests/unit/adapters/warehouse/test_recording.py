@@ -9,11 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from funnelpact.adapters.warehouse.engines.recording import Queries
 from funnelpact.adapters.warehouse.journeys import JourneyFolder
-from funnelpact.adapters.warehouse.recording import Queries
 from funnelpact.core.journeys.mapping import FunnelMapping
 from funnelpact.workflows.journeys import update_journeys
-from funnelpact.workflows.learn import learn_funnel
+from funnelpact.workflows.measuring.learn import learn_funnel
 from funnelpact.workflows.ports import SavedMapping
 from tests.stores import store_in
 from tests.unit.workflows.test_backtest import world

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
-from funnelpact.core.measure.backtest import came, rate_trial, score_rates
+from funnelpact.core.measure.against.backtest import came, rate_trial, score_rates
 from funnelpact.core.measure.counts.later import EntryDay
 from funnelpact.core.terms.answers.backtest import Errors, Method, Trial
 from funnelpact.core.terms.funnel import Step

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import false_discovery_control, gamma
 
-from funnelpact.core.measure.drift import (
+from funnelpact.core.measure.against.drift import (
     CHART_DAYS,
     FALL,
     RISE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from funnelpact.core.measure.against.reconcile import reconcile_counts, reconcile_rates
 from funnelpact.core.measure.counts.ledger import Entry
 from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.rates import matured_rate
-from funnelpact.core.measure.reconcile import reconcile_counts, reconcile_rates
 from funnelpact.core.terms.finding import Finding
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.lifetable import LifeTable

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate
-from funnelpact.workflows.money.pipeline import pipeline
-from funnelpact.workflows.scope import scope_of
+from funnelpact.workflows.measuring.money.pipeline import pipeline
+from funnelpact.workflows.measuring.scope import scope_of
 from tests.worlds import kept
 
 

@@ -11,8 +11,8 @@ import pytest
 from funnelpact.core.journeys.dimensions import BreakdownUnknown
 from funnelpact.core.terms.finding import Finding, Measured
 from funnelpact.core.terms.quantity import Rate, Ratio
-from funnelpact.workflows.money.retention import NoCustomers, retention
-from funnelpact.workflows.scope import scope_of
+from funnelpact.workflows.measuring.money.retention import NoCustomers, retention
+from funnelpact.workflows.measuring.scope import scope_of
 from tests.worlds import kept
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from funnelpact.core.terms.finding import Finding, Measured
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Ratio
-from funnelpact.workflows.money.value import Worth, value
-from funnelpact.workflows.scope import scope_of
+from funnelpact.workflows.measuring.money.value import Worth, value
+from funnelpact.workflows.measuring.scope import scope_of
 from tests.worlds import kept
 
 

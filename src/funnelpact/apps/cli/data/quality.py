@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, KnownAt, instant
+from funnelpact.apps.cli.measure.asking import AsOf, KnownAt, instant
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -31,8 +31,8 @@ def quality(
     """Show what the rules of quality find, and which figures are not printed because of it."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.view.intake.quality import quality_data, quality_notes, quality_sentences, quality_table
+    from funnelpact.workflows.measuring.scope import NothingImported
     from funnelpact.workflows.quality import check_quality
-    from funnelpact.workflows.scope import NothingImported
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):

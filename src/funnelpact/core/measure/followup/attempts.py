@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, log
 
-from funnelpact.core.measure.counts.cadence import Cell, Outcomes
+from funnelpact.core.measure.counts.followup.cadence import Cell, Outcomes
 from funnelpact.core.measure.curves.interval import NORMAL, share_interval
 from funnelpact.core.measure.curves.limits import FEWEST, bounds
 from funnelpact.core.measure.followup.about import About, leaf

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from funnelpact.core.measure.counts.cadence import DAY, Cell, Outcomes, Rejected, Step, Touched
+from funnelpact.core.measure.counts.followup.cadence import DAY, Cell, Outcomes, Rejected, Step, Touched
 from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.waits import WaitCurve, Waits
 from funnelpact.core.measure.followup.about import About, leaf, population_of

@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from funnelpact.core.measure.counts.fates import BANDS, Fate
+from funnelpact.core.measure.counts.followup.fates import BANDS, Fate
 from funnelpact.core.measure.followup.about import About, leaf, population_of
 from funnelpact.core.measure.followup.logistic import Standardised, e_value, standardised
 from funnelpact.core.measure.unfold import not_known

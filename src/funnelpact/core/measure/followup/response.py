@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
 
-from funnelpact.core.measure.counts.fates import Fate
-from funnelpact.core.measure.counts.response import MODES, ByDay, Owned, Promise
+from funnelpact.core.measure.counts.followup.fates import Fate
+from funnelpact.core.measure.counts.followup.response import MODES, ByDay, Owned, Promise
 from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.waits import WaitCurve, Waits
 from funnelpact.core.measure.followup.about import About, leaf, population_of, total

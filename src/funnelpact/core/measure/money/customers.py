@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from funnelpact.core.measure.counts.customers import CustomerSums
+from funnelpact.core.measure.counts.money.customers import CustomerSums
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.curves.limits import FEWEST, check_horizon
@@ -78,7 +78,7 @@ def customer_value(
     `FEWEST` are watched. Interval: normal, from the robust error of `course`, never below zero. Raises
     `HorizonOutOfRange`.
 
-    >>> from funnelpact.core.measure.counts.customers import Watched
+    >>> from funnelpact.core.measure.counts.money.customers import Watched
     >>> part = Watched(customers=40, orders=1.0, order_squares=0.025, amounts=100.0, amount_squares=250.0)
     >>> sums = CustomerSums(watched={30: part}, orders={0: 40}, amounts={0: 4000.0}, known=40)
     >>> customer_value(sums=sums, currency="EUR", horizon_days=30, population=Message("population.all"),

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import sqrt
 
 from funnelpact.core.journeys.orders import AmountKind
-from funnelpact.core.measure.counts.orders import YEARLY, Kind, OrderSums
+from funnelpact.core.measure.counts.money.orders import YEARLY, Kind, OrderSums
 from funnelpact.core.measure.counts.rows import Segment
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.population import About, about

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from funnelpact.core.measure.counts.lives import StepCounts
+from funnelpact.core.measure.counts.money.spend import Spent
 from funnelpact.core.measure.counts.rows import Segment
-from funnelpact.core.measure.counts.spend import Spent
 from funnelpact.core.measure.population import population_of
 from funnelpact.core.measure.rates import matured_rate
 from funnelpact.core.measure.unfold import not_known

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from funnelpact.core.measure.counts.lives import Orders
-from funnelpact.core.measure.counts.opportunities import Ends, OpenAmounts
+from funnelpact.core.measure.counts.money.opportunities import Ends, OpenAmounts
 from funnelpact.core.measure.counts.rows import Segment
 from funnelpact.core.measure.pipeline.stuck import age_findings, dead_findings, won_age
 from funnelpact.core.measure.pipeline.velocity import velocity_findings

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from funnelpact.core.measure.counts.opportunities import Ends, OpenAmounts
+from funnelpact.core.measure.counts.money.opportunities import Ends, OpenAmounts
 from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.curves.limits import reach
 from funnelpact.core.measure.lag import FEWEST_MOVES

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from funnelpact.core.measure.counts.opportunities import QUARTER_DAYS, Ends, Ripe
+from funnelpact.core.measure.counts.money.opportunities import QUARTER_DAYS, Ends, Ripe
 from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.limits import FEWEST
 from funnelpact.core.measure.population import about

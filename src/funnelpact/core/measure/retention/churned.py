@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from funnelpact.core.measure.counts.churn import Due, Rated
+from funnelpact.core.measure.counts.money.churn import Due, Rated
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK, Curve
 from funnelpact.core.measure.population import About
 from funnelpact.core.measure.share import leaf, share, total

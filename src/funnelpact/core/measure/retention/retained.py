@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import sqrt
 
-from funnelpact.core.measure.counts.retention import Kept
+from funnelpact.core.measure.counts.money.retention import Kept
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.population import About
 from funnelpact.core.measure.share import leaf, share

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from funnelpact.adapters.warehouse.engine import Limits, connect, empty_table
+from funnelpact.adapters.warehouse.engines.engine import Limits, connect, empty_table
 from funnelpact.adapters.warehouse.writing.numbers import POSITION, Numbering
 from funnelpact.core.facts.keys import NO_RECORD
 

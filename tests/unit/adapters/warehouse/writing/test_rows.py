@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from funnelpact.adapters.warehouse.engine import stored_schema
+from funnelpact.adapters.warehouse.engines.engine import stored_schema
 from funnelpact.adapters.warehouse.writing.rows import ROWS_OF_A_GROUP, Given, count_rows, write_rows
 
 ROWS = ROWS_OF_A_GROUP + 5

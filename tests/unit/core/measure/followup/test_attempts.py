@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from funnelpact.core.measure.counts.cadence import Cell, Outcomes
+from funnelpact.core.measure.counts.followup.cadence import Cell, Outcomes
 from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.attempts import attempt_rates, attempts_block
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from funnelpact.apps.language import language
-from funnelpact.core.measure.counts.fates import BANDS, Fate
+from funnelpact.core.measure.counts.followup.fates import BANDS, Fate
 from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.fates import NAMES, adjusted_block, described_block, model_of
 from funnelpact.core.terms.finding import Block, Finding, Measured, Row

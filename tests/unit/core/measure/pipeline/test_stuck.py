@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from funnelpact.core.measure.counts.opportunities import Ends, OpenAmounts
+from funnelpact.core.measure.counts.money.opportunities import Ends, OpenAmounts
 from funnelpact.core.measure.pipeline.stuck import age_findings, dead_findings, won_age
 from funnelpact.core.measure.population import About
 from funnelpact.core.terms.lifetable import LifeTable

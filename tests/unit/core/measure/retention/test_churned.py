@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from funnelpact.core.measure.counts.churn import Due, Rated
+from funnelpact.core.measure.counts.money.churn import Due, Rated
 from funnelpact.core.measure.population import About
 from funnelpact.core.measure.retention.churned import churned_by, csat, raters, renewal_rate
 from funnelpact.core.terms.lifetable import LifeTable

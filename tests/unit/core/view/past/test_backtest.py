@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from funnelpact.apps.language import language
-from funnelpact.core.measure.backtest import score_rates
+from funnelpact.core.measure.against.backtest import score_rates
 from funnelpact.core.terms.answers.backtest import RateBacktest
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.view.past.backtest import backtest_data, backtest_sentences, backtest_tables

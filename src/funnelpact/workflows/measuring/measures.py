@@ -7,11 +7,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 from funnelpact.core.journeys.office import calendar_of
-from funnelpact.core.measure.counts import cadence as following
-from funnelpact.core.measure.counts import clocks
-from funnelpact.core.measure.counts import fates as outcomes
-from funnelpact.core.measure.counts import response as counting
-from funnelpact.core.measure.counts.worktime import instant_number
+from funnelpact.core.measure.counts.followup import cadence as following
+from funnelpact.core.measure.counts.followup import clocks
+from funnelpact.core.measure.counts.followup import fates as outcomes
+from funnelpact.core.measure.counts.followup import response as counting
+from funnelpact.core.measure.counts.followup.worktime import instant_number
 from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.cadence import ACCEPT_DAYS, STEPS, CadenceCounts, cadence_findings
 from funnelpact.core.measure.followup.fates import HORIZON_DAYS
@@ -20,7 +20,7 @@ from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem
-from funnelpact.workflows.scope import Scope
+from funnelpact.workflows.measuring.scope import Scope
 
 PROMISE = timedelta(hours=1)
 STEP_PAIRS = tuple((step.days, step.attempts) for step in STEPS)

@@ -10,10 +10,10 @@ from typing import Any
 from funnelpact.core.facts.exchange import exchange_in
 from funnelpact.core.journeys.pricing import Prices, passes_in, sold
 from funnelpact.core.measure.census import Census, take_census
-from funnelpact.core.measure.counts.customers import customer_orders, customer_sums
-from funnelpact.core.measure.counts.orders import in_margins, order_sums
+from funnelpact.core.measure.counts.money.customers import customer_orders, customer_sums
+from funnelpact.core.measure.counts.money.orders import in_margins, order_sums
+from funnelpact.core.measure.counts.money.spend import OF_SPEND, Spent, came_with, spent
 from funnelpact.core.measure.counts.rows import ALL, Segment
-from funnelpact.core.measure.counts.spend import OF_SPEND, Spent, came_with, spent
 from funnelpact.core.measure.counts.ways import ways
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.money.customers import NO_CUSTOMERS, customer_value, orders_per_customer
@@ -24,7 +24,7 @@ from funnelpact.core.measure.value import value_per_lead
 from funnelpact.core.terms.finding import Block, Measured, Row
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.message import Message
-from funnelpact.workflows.scope import Scope, notes_on_prices
+from funnelpact.workflows.measuring.scope import Scope, notes_on_prices
 
 
 class Worth(Enum):

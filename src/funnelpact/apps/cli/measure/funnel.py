@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from funnelpact.apps.cli.asking import (
+from funnelpact.apps.cli.measure.asking import (
     AsOf,
     By,
     Currency,
@@ -17,7 +17,7 @@ from funnelpact.apps.cli.asking import (
     instant,
     print_queries,
 )
-from funnelpact.apps.cli.drawing import ChartFile, ChartKind, Dark, draw
+from funnelpact.apps.cli.measure.drawing import ChartFile, ChartKind, Dark, draw
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -59,7 +59,7 @@ def funnel(
         step_tables,
         value_table,
     )
-    from funnelpact.workflows.learn import learn_funnel
+    from funnelpact.workflows.measuring.learn import learn_funnel
 
     spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import (
+from funnelpact.apps.cli.measure.asking import (
     AsOf,
     By,
     Currency,
@@ -51,8 +51,8 @@ def value(
     """Show what orders, leads and customers are worth, and what leads cost."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.money import value as money
-    from funnelpact.workflows.scope import scope_of
+    from funnelpact.workflows.measuring.money import value as money
+    from funnelpact.workflows.measuring.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
@@ -85,8 +85,8 @@ def pipeline(
     """Show win rates, velocity, ages by stage and what is probably dead."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.money import pipeline as money
-    from funnelpact.workflows.scope import scope_of
+    from funnelpact.workflows.measuring.money import pipeline as money
+    from funnelpact.workflows.measuring.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
@@ -116,8 +116,8 @@ def retention(
 ) -> None:
     """Show who stays, what stays of the recurring revenue, churn by age, and satisfaction."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
-    from funnelpact.workflows.money import retention as money
-    from funnelpact.workflows.scope import scope_of
+    from funnelpact.workflows.measuring.money import retention as money
+    from funnelpact.workflows.measuring.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):

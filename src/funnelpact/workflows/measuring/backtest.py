@@ -11,7 +11,7 @@ from typing import Any
 from funnelpact.core.journeys.dimensions import Dimension, available_dimensions, find_dimension
 from funnelpact.core.journeys.journeys import happened_by
 from funnelpact.core.journeys.passes import passes as passes_of
-from funnelpact.core.measure.backtest import rate_trial, score_rates
+from funnelpact.core.measure.against.backtest import rate_trial, score_rates
 from funnelpact.core.measure.census import Census, NothingToMeasure, take_census
 from funnelpact.core.measure.counts.later import EntryDay, entry_days
 from funnelpact.core.measure.counts.rows import ALL, Segment
@@ -24,8 +24,8 @@ from funnelpact.core.terms.problem import Problem
 from funnelpact.core.terms.report import Figures
 from funnelpact.workflows.journeys import journeys_now, knowing
 from funnelpact.workflows.mapping import mapping_in_force
+from funnelpact.workflows.measuring.scope import Scope, scope_of
 from funnelpact.workflows.ports import FactStore, FunnelMappings, Snapshot
-from funnelpact.workflows.scope import Scope, scope_of
 
 HORIZONS = (90, 180)
 """Ages in days at which rates of the past are held against what came, unless others are asked for."""

@@ -12,8 +12,8 @@ from funnelpact.core.measure.funnel import funnel_findings
 from funnelpact.core.terms.finding import FunnelFindings
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.report import Figures
+from funnelpact.workflows.measuring.scope import Scope, scope_of
 from funnelpact.workflows.ports import FactStore, FunnelMappings
-from funnelpact.workflows.scope import Scope, scope_of
 
 HORIZON_DAYS = 365
 

@@ -13,9 +13,9 @@ from funnelpact.core.measure.rates import matured_rate
 from funnelpact.core.terms.answers.pictures import CurveLine, Curves, Triangle
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.report import Figures
-from funnelpact.workflows.learn import HORIZON_DAYS
+from funnelpact.workflows.measuring.learn import HORIZON_DAYS
+from funnelpact.workflows.measuring.scope import Scope, scope_of
 from funnelpact.workflows.ports import FactStore, FunnelMappings
-from funnelpact.workflows.scope import Scope, scope_of
 
 
 def curves_of(

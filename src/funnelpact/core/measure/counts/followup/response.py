@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
-from funnelpact.core.measure.counts.clocks import CLOCKS, LEVELS, on_grid
+from funnelpact.core.measure.counts.followup.clocks import CLOCKS, LEVELS, on_grid
 from funnelpact.core.measure.counts.rows import ALL, Segment, rows_of
 from funnelpact.core.measure.curves.waits import Waits
 

@@ -8,16 +8,16 @@ from typing import Any
 import ibis
 
 from funnelpact.core.journeys.crm import crm_records
+from funnelpact.core.measure.against.reconcile import reconcile_counts, reconcile_rates
 from funnelpact.core.measure.census import Census, take_census
 from funnelpact.core.measure.counts.ledger import cohort_ages, entries, keys_behind, ledger
 from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.rates import matured_rate
-from funnelpact.core.measure.reconcile import reconcile_counts, reconcile_rates
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.period import Grain, Period, period_of
 from funnelpact.core.terms.reconciliation import Reconciled
-from funnelpact.workflows.scope import Scope
+from funnelpact.workflows.measuring.scope import Scope
 
 
 def month_before(*, day: date) -> Period:

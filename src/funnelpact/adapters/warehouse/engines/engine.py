@@ -17,7 +17,7 @@ from ibis.expr import datatypes as dt
 from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
-from funnelpact.adapters.warehouse.recording import Queries, recording_engine
+from funnelpact.adapters.warehouse.engines.recording import Queries, recording_engine
 from funnelpact.core.facts.arrow import arrow_schema
 from funnelpact.core.facts.kept import CORRECTIONS, KEYS
 from funnelpact.core.facts.keys import KEY_COLUMNS

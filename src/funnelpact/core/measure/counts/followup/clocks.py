@@ -8,8 +8,8 @@ import ibis
 from ibis.expr import types as ir
 
 from funnelpact.core.journeys.building.days import clock_in
+from funnelpact.core.measure.counts.followup.worktime import day_begins, instant_number, microseconds, with_worked
 from funnelpact.core.measure.counts.rows import rows_of
-from funnelpact.core.measure.counts.worktime import day_begins, instant_number, microseconds, with_worked
 from funnelpact.core.measure.worktime import Worktime
 
 CLOCKS = {"system": ("engaged", "handed"), "human": ("handed", "touched"), "total": ("engaged", "touched")}

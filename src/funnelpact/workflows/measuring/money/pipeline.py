@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from funnelpact.core.journeys.pricing import passes_in, pending
 from funnelpact.core.measure.census import COHORT_AGES, take_census
-from funnelpact.core.measure.counts.opportunities import ends, open_ages, open_amounts, ripe, stage_ages
+from funnelpact.core.measure.counts.money.opportunities import ends, open_ages, open_amounts, ripe, stage_ages
 from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.counts.ways import ways
 from funnelpact.core.measure.pipeline.blocks import Pipeline
 from funnelpact.core.measure.pipeline.winning import Won, cohort_age, quarters
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.funnel import Step, stage_label
-from funnelpact.workflows.scope import Scope, notes_on_prices
+from funnelpact.workflows.measuring.scope import Scope, notes_on_prices
 
 
 def pipeline(*, scope: Scope, horizon_days: int, currency: str | None = None) -> Measured:

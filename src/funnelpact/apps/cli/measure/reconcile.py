@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, Despite, Horizon, KnownAt, day, instant
+from funnelpact.apps.cli.measure.asking import AsOf, Despite, Horizon, KnownAt, day, instant
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -43,9 +43,9 @@ def reconcile(
     from funnelpact.core.terms.period import Grain, period_of
     from funnelpact.core.terms.report import Figures
     from funnelpact.core.view.reconcile import headline, reconciled_data, reconciliation_tables
-    from funnelpact.workflows.reconcile import month_before, records_behind
-    from funnelpact.workflows.reconcile import reconcile as reconcile_month
-    from funnelpact.workflows.scope import scope_of
+    from funnelpact.workflows.measuring.reconcile import month_before, records_behind
+    from funnelpact.workflows.measuring.reconcile import reconcile as reconcile_month
+    from funnelpact.workflows.measuring.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):

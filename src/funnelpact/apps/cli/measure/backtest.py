@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Despite, day
+from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, day
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -62,7 +62,7 @@ def rates(
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.terms.period import Grain
     from funnelpact.core.view.past.backtest import backtest_data, backtest_sentences, backtest_tables
-    from funnelpact.workflows.backtest import HORIZONS, backtest_rates
+    from funnelpact.workflows.measuring.backtest import HORIZONS, backtest_rates
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json), _progress(spoken, shown=not as_json) as progress:

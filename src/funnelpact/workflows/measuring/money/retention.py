@@ -11,8 +11,8 @@ from typing import Any
 from funnelpact.core.facts.exchange import exchange_in
 from funnelpact.core.journeys.dimensions import OTHER_NAMES, BreakdownUnknown
 from funnelpact.core.journeys.stages import plain_words
-from funnelpact.core.measure.counts.churn import Due, Rated, churn_tables, due, rated
-from funnelpact.core.measure.counts.retention import (
+from funnelpact.core.measure.counts.money.churn import Due, Rated, churn_tables, due, rated
+from funnelpact.core.measure.counts.money.retention import (
     Kept,
     Span,
     customer_currency,
@@ -32,7 +32,7 @@ from funnelpact.core.terms.lifetable import LifeTable
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.period import Grain, Period, period_of
 from funnelpact.core.terms.problem import Problem
-from funnelpact.workflows.scope import Scope
+from funnelpact.workflows.measuring.scope import Scope
 
 QUARTERS = 8
 """Quarters that are told one by one."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.asking import AsOf, By, Despite, KnownAt, day, instant, print_measured
+from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, day, instant, print_measured
 from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
 from funnelpact.apps.language import language
 from funnelpact.core.terms.problem import Problem
@@ -61,8 +61,8 @@ def response(
     """Show how fast leads are answered."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows import measures
-    from funnelpact.workflows.scope import scope_of
+    from funnelpact.workflows.measuring import measures
+    from funnelpact.workflows.measuring.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
@@ -95,8 +95,8 @@ def cadence(
     """Show how leads are followed up."""
     from funnelpact.apps.wiring import fact_store, funnel_mappings
     from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows import measures
-    from funnelpact.workflows.scope import scope_of
+    from funnelpact.workflows.measuring import measures
+    from funnelpact.workflows.measuring.scope import scope_of
 
     spoken = language(lang)
     with failing_in_words(spoken, as_json=as_json):
