@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from funnelpact.core.terms.answers.queries import Recorder
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.period import Grain
 from funnelpact.core.terms.report import Figures
-from funnelpact.core.view.funnel import findings_data, headline, stage_table, step_tables, value_table
+from funnelpact.core.view.funnel import findings_data, headline, horizon_table, stage_table, step_tables, value_table
 from funnelpact.core.view.intake.imports import (
     column_table,
     file_sentences,
@@ -42,11 +42,15 @@ from funnelpact.core.view.measured import block_tables, measured_data, title_of
 from funnelpact.core.view.pages.tables import Sheet, sheet_html, sheet_text
 from funnelpact.core.view.past.backtest import backtest_data, backtest_sentences, backtest_tables
 from funnelpact.core.view.plan import need_sentence, need_table, outlook_data, outlook_sentences
+from funnelpact.workflows.measuring import measures
 from funnelpact.workflows.measuring.backtest import HORIZONS, backtest_rates
 from funnelpact.workflows.measuring.learn import HORIZON_DAYS, learn_funnel
+from funnelpact.workflows.measuring.money import pipeline as sold
+from funnelpact.workflows.measuring.money import value as worth
 from funnelpact.workflows.measuring.scope import Scope, scope_of
 from funnelpact.workflows.sync import import_facts
 
+_MONEY = (Figures.RATES, Figures.VALUES)
 Day = date | str | None
 """A day, or as text such as `2026-10-31`; None is that of the newest fact."""
 
@@ -156,7 +160,12 @@ class Company:
         recorder = query_recorder()
         asked = self._asked(by=by, as_of=as_of, horizon=horizon, despite=despite, known_at=known_at, recorder=recorder)
         findings = learn_funnel(**asked).findings
-        tables = (stage_table(findings=findings), *step_tables(findings=findings), value_table(findings=findings))
+        tables = (
+            stage_table(findings=findings),
+            *step_tables(findings=findings),
+            horizon_table(findings=findings),
+            value_table(findings=findings),
+        )
         sheet = Sheet(sentences=(headline(findings=findings),), tables=tables, notes=findings.notes)
         return self._answer(sheet, findings_data(findings=findings, language=self.language), recorder)
 
@@ -231,6 +240,22 @@ class Company:
             sentences=backtest_sentences(backtest=found), tables=backtest_tables(backtest=found), notes=found.notes
         )
         return self._answer(sheet, backtest_data(backtest=found, language=self.language))
+
+    def response(self, *, within: timedelta = timedelta(hours=1), **asked: Any) -> Answer:
+        """How fast leads are answered, and how often within the promise: the command `response`; asked as in `ask`."""
+        return self.ask(measures.response, figures=(Figures.RESPONSE,), within=within, **asked)
+
+    def cadence(self, **asked: Any) -> Answer:
+        """How leads are followed up, accepted and given back: the command `cadence`; asked as in `ask`."""
+        return self.ask(measures.cadence, **asked)
+
+    def value(self, *, horizon: int = HORIZON_DAYS, **asked: Any) -> Answer:
+        """What orders, leads and customers are worth, what leads cost: the command `value`; asked as in `ask`."""
+        return self.ask(worth.value, figures=_MONEY, horizon_days=horizon, **asked)
+
+    def pipeline(self, *, horizon: int = HORIZON_DAYS, **asked: Any) -> Answer:
+        """Win rates, velocity, ages by stage, the dead pipeline: the command `pipeline`; asked as in `ask`."""
+        return self.ask(sold.pipeline, figures=_MONEY, horizon_days=horizon, **asked)
 
     def ask(
         self,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, day, instant, print_measured
+from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, Sql, day, instant, print_measured
 from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
 from funnelpact.apps.language import language
 from funnelpact.core.terms.problem import Problem
@@ -54,21 +54,22 @@ def response(
     within: Within = "1h",
     despite: Despite = None,
     data: DataFolder = None,
+    sql: Sql = False,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show how fast leads are answered."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.terms.report import Figures
     from funnelpact.workflows.measuring import measures
     from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         promise = duration(within)
         scope = scope_of(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=day(as_of),
             known_at=instant(known_at),
             by=by,
@@ -77,7 +78,7 @@ def response(
             accepted=despite or (),
         )
         measured = measures.response(scope=scope, within=promise)
-    print_measured(measured, spoken, why=why, as_json=as_json)
+    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
 
 
 def cadence(
@@ -88,21 +89,22 @@ def cadence(
     accept: Accept = 14,
     despite: Despite = None,
     data: DataFolder = None,
+    sql: Sql = False,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show how leads are followed up."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.terms.report import Figures
     from funnelpact.workflows.measuring import measures
     from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         asked = steps_of(steps)
         scope = scope_of(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=day(as_of),
             known_at=instant(known_at),
             by=by,
@@ -111,4 +113,4 @@ def cadence(
             accepted=despite or (),
         )
         measured = measures.cadence(scope=scope, steps=asked, accept_days=accept)
-    print_measured(measured, spoken, why=why, as_json=as_json)
+    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)

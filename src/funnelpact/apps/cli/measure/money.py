@@ -14,6 +14,7 @@ from funnelpact.apps.cli.measure.asking import (
     Despite,
     Horizon,
     KnownAt,
+    Sql,
     currency_code,
     day,
     instant,
@@ -44,21 +45,22 @@ def value(
     currency: Currency = None,
     despite: Despite = None,
     data: DataFolder = None,
+    sql: Sql = False,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show what orders, leads and customers are worth, and what leads cost."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.terms.report import Figures
     from funnelpact.workflows.measuring.money import value as money
     from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         kinds = [money.Worth(each.value) for each in kind or Kind]
         scope = scope_of(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=day(as_of),
             known_at=instant(known_at),
             by=by,
@@ -67,7 +69,7 @@ def value(
             accepted=despite or (),
         )
         measured = money.value(scope=scope, horizon_days=horizon, kinds=kinds, currency=currency_code(currency))
-    print_measured(measured, spoken, why=why, as_json=as_json)
+    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
 
 
 def pipeline(
@@ -78,20 +80,21 @@ def pipeline(
     currency: Currency = None,
     despite: Despite = None,
     data: DataFolder = None,
+    sql: Sql = False,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show win rates, velocity, ages by stage and what is probably dead."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.terms.report import Figures
     from funnelpact.workflows.measuring.money import pipeline as money
     from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         scope = scope_of(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=day(as_of),
             known_at=instant(known_at),
             by=by,
@@ -100,7 +103,7 @@ def pipeline(
             accepted=despite or (),
         )
         measured = money.pipeline(scope=scope, horizon_days=horizon, currency=currency_code(currency))
-    print_measured(measured, spoken, why=why, as_json=as_json)
+    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
 
 
 def retention(
@@ -110,23 +113,24 @@ def retention(
     currency: Currency = None,
     despite: Despite = None,
     data: DataFolder = None,
+    sql: Sql = False,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show who stays, what stays of the recurring revenue, churn by age, and satisfaction."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.workflows.measuring.money import retention as money
     from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         scope = scope_of(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=day(as_of),
             known_at=instant(known_at),
             mappings=funnel_mappings(data),
             accepted=despite or (),
         )
         measured = money.retention(scope=scope, by=by, currency=currency_code(currency))
-    print_measured(measured, spoken, why=why, as_json=as_json)
+    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.measure.asking import AsOf, Despite, Horizon, KnownAt, day, instant
+from funnelpact.apps.cli.measure.asking import AsOf, Despite, Horizon, KnownAt, Sql, day, instant, print_queries
 from funnelpact.apps.cli.shared import (
     AsJson,
     DataFolder,
@@ -34,12 +34,13 @@ def reconcile(
     records: Records = "",
     despite: Despite = None,
     data: DataFolder = None,
+    sql: Sql = False,
     why: Why = False,
     as_json: AsJson = False,
     lang: Lang = "",
 ) -> None:
     """Show, step by step, why the CRM's figures and ours differ."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings
+    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
     from funnelpact.core.terms.period import Grain, period_of
     from funnelpact.core.terms.report import Figures
     from funnelpact.core.view.reconcile import headline, reconciled_data, reconciliation_tables
@@ -47,10 +48,10 @@ def reconcile(
     from funnelpact.workflows.measuring.reconcile import reconcile as reconcile_month
     from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken = language(lang)
+    spoken, recorder = language(lang), query_recorder() if sql else None
     with failing_in_words(spoken, as_json=as_json):
         scope = scope_of(
-            store=fact_store(data),
+            store=fact_store(data, recorder=recorder),
             as_of=day(as_of),
             known_at=instant(known_at),
             mappings=funnel_mappings(data),
@@ -64,6 +65,9 @@ def reconcile(
             typer.echo("\n".join(keys))
             return
         found = reconcile_month(scope=scope, month=asked, horizon_days=horizon)
+    if recorder is not None:
+        print_queries(recorder, as_json=as_json)
+        return
     if as_json:
         print_json(reconciled_data(reconciled=found, language=spoken))
         return
