@@ -114,14 +114,17 @@ def waits_for_levels(*, rows: ir.Table) -> dict[tuple[str, str], dict[Segment, W
 
 def _waits(parts: list[ir.Table]) -> dict[tuple[str, str], dict[Segment, Waits]]:
     every = ibis.union(*parts)
-    counted = every.group_by("clock", "mode", "segment", "state", "seconds").aggregate(n=every.count())
+    names = ("clock", "mode", "segment", "state", "seconds")
+    counted = every.group_by(*names).aggregate(n=every.count()).to_pyarrow()
     found: dict[tuple[str, str], dict[Segment, dict[str, dict[int, int]]]] = defaultdict(dict)
-    for row in rows_of(table=counted):
-        of_clock = found[row["clock"], row["mode"]]
-        for segment in {ALL, row["segment"]}:
-            states = of_clock.setdefault(segment, {"answered": {}, "closed": {}, "open": {}})
-            of_state = states[row["state"]]
-            of_state[row["seconds"]] = of_state.get(row["seconds"], 0) + row["n"]
+    # Column by column: there is a row for each wait that occurs.
+    columns = (counted[name].to_pylist() for name in (*names, "n"))
+    for clock, mode, segment, state, seconds, count in zip(*columns, strict=True):
+        of_clock = found[clock, mode]
+        for name in {ALL, segment}:
+            states = of_clock.get(name) or of_clock.setdefault(name, {"answered": {}, "closed": {}, "open": {}})
+            of_state = states[state]
+            of_state[seconds] = of_state.get(seconds, 0) + count
     return {
         clock: {segment: Waits(**states) for segment, states in segments.items()} for clock, segments in found.items()
     }

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from ibis.expr import types as ir
 
-from funnelpact.core.journeys.building.days import instant
+from funnelpact.core.journeys.building.days import instant, naive
 from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.period import DAY, Period, instants
 
@@ -22,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def microseconds(*, at: ir.Value) -> ir.Value:
     """This returns an instant as whole microseconds since 1970 in UTC, NULL where there is none."""
-    return at.delta(instant(at=_EPOCH), unit="microsecond").cast("int64")
+    return naive(at=at).delta(naive(at=instant(at=_EPOCH)), unit="microsecond").cast("int64")
 
 
 def instant_number(*, at: datetime) -> int:
