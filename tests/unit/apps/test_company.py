@@ -46,7 +46,7 @@ def test_the_queries_of_an_answer_run(folder: Path):
     script = Company(folder).funnel(as_of=date(2025, 12, 31)).queries()
 
     duckdb.connect().execute(script)
-    assert "-- step_counts" in script
+    assert "-- lives_of" in script
 
 
 def test_a_plan_takes_money_as_people_write_it(folder: Path):

@@ -101,7 +101,7 @@ def test_the_printed_queries_give_the_same_counts(asked: str, folder: Path):
         seen.setdefault(name, []).append(counted)
 
     assert told.keys() == seen.keys()
-    assert {"step_counts", "closings", "orders", "reached", "old_enough"} <= told.keys()
+    assert {"overview", "lives_of"} <= told.keys()
     for name, results in told.items():
         assert all(result in seen[name] for result in results)
         assert all(result in results for result in seen[name])
