@@ -22,6 +22,6 @@ def test_the_script_runs_as_it_is_printed(tmp_path: Path):
     duckdb.connect().execute(run.stdout)
 
     assert (run.returncode, run.stderr) == (0, "")
-    assert "-- lives_of\nSELECT" in run.stdout
+    assert "-- lives_of\n" in run.stdout
     for query in queries:
         assert f"-- {query['name']}\n{query['sql']};" in run.stdout
