@@ -10,6 +10,7 @@ import typer
 from funnelpact.apps.cli.calc import calc
 from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
+from funnelpact.apps.cli.drift import drift
 from funnelpact.apps.cli.funnel import funnel
 from funnelpact.apps.cli.imports import import_files
 from funnelpact.apps.cli.measures import cadence, response
@@ -26,6 +27,7 @@ app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("response.help"))(response)
 app.command(help=help_text("cadence.help"))(cadence)
+app.command(help=help_text("drift.help"))(drift)
 app.command(help=help_text("reconcile.help"))(reconcile)
 app.command(help=help_text("demo.help"))(demo)
 app.add_typer(data, name="data")

@@ -13,8 +13,8 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate
 
-Figure: TypeAlias = "Rate | Money | int | Fraction | timedelta"
-"""What a measured number can be: a share, an amount, a count or number of days, a mean, a duration."""
+Figure: TypeAlias = "Rate | Money | int | Fraction | timedelta | date | Message"
+"""What a measured number can be: a share, an amount, a count or number of days, a mean, a duration, a day, a verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK, Curve, Floats
+from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK, Curve
+from funnelpact.core.measure.curves.incidence import Floats
 from funnelpact.core.measure.curves.interval import NORMAL, Interval, share_interval
 from funnelpact.core.terms.lifetable import LifeTable
 
