@@ -205,4 +205,4 @@ class _Rows:
 
 
 def _points(change: float) -> Fraction:
-    return Fraction(round(change * 100, 6))
+    return Fraction(round(change * 10**8), 10**6)

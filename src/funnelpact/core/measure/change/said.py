@@ -110,7 +110,7 @@ class _Chart:
         return (
             Message(
                 "caution.drift_few",
-                expected=Fraction(round(moves.expected, _PLACES)),
+                expected=_exact(moves.expected) or Fraction(0),
                 baseline=moves.baseline_moves,
                 needed=ENOUGH_MOVES,
             ),
@@ -199,4 +199,4 @@ def verdict(*, chart: Chart, times: Timing, paced: bool) -> Pace:
 
 
 def _exact(value: float | None) -> Fraction | None:
-    return None if value is None else Fraction(round(value, _PLACES))
+    return None if value is None else Fraction(round(value * 10**_PLACES), 10**_PLACES)
