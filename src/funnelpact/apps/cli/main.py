@@ -12,6 +12,7 @@ from funnelpact.apps.cli.data.group import data
 from funnelpact.apps.cli.demo import demo
 from funnelpact.apps.cli.imports import import_files
 from funnelpact.apps.cli.measure.backtest import backtest
+from funnelpact.apps.cli.measure.drift import drift
 from funnelpact.apps.cli.measure.funnel import funnel
 from funnelpact.apps.cli.measure.measures import cadence, response
 from funnelpact.apps.cli.measure.money import pipeline, retention, value
@@ -28,6 +29,7 @@ app.command(help=help_text("funnel.help"))(funnel)
 app.command(help=help_text("plan.help"))(plan)
 app.command(help=help_text("response.help"))(response)
 app.command(help=help_text("cadence.help"))(cadence)
+app.command(help=help_text("drift.help"))(drift)
 app.command(help=help_text("reconcile.help"))(reconcile)
 app.command(help=help_text("value.help"))(value)
 app.command(help=help_text("pipeline.help"))(pipeline)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import TypedDict
 
+from funnelpact.core.measure.beside.drawn import drawn_rates
+from funnelpact.core.measure.beside.second import second_opinion
 from funnelpact.core.measure.census import Census, StepCensus
 from funnelpact.core.measure.composition import composed_rate
 from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, StepCounts
@@ -36,7 +38,13 @@ def funnel_findings(
     Population: the passes of the census. Amounts are taken in `currency`. Rates count to the horizon or the longest age
     that the data identify. `by` names the breakdown, None for none; `notes` of the caller come first.
     """
-    frame = _Frame(census=census, known_at=known_at, currency=currency)
+    drawn = drawn_rates(
+        tables={name: counts.table for name, counts in census.way.tables.items()} if by is not None else {},
+        horizon_days=census.horizon_days,
+        as_of=census.as_of,
+        known_at=known_at,
+    )
+    frame = _Frame(census=census, known_at=known_at, currency=currency, drawn=drawn)
     names = census.segments if by is not None else (ALL,)
     since = census.observed_from
     late = (Message("note.observed_from", day=since),) if since else ()
@@ -56,7 +64,7 @@ def funnel_findings(
         window=census.window,
         observed_from=since,
         segments=segments,
-        notes=(*notes, *late, *unseen, *lossless, *_note_of_apart(apart)),
+        notes=(*notes, *late, *unseen, *lossless, *_note_of_apart(apart), *_second_opinion(census)),
     )
 
 
@@ -84,6 +92,7 @@ class _Frame:
     census: Census
     known_at: datetime | None
     currency: str
+    drawn: Mapping[Segment, Finding]
 
     def segment(self, name: Segment) -> SegmentFindings:
         census, currency = self.census, self.currency
@@ -103,6 +112,7 @@ class _Frame:
             spread=spread_per_lead(table=way.table, squares=way.squares, currency=currency, horizon_days=horizon),
             arrivals=census.arrivals.get(name, 0),
             composed=self.composed(name) if len(census.steps) > 1 else None,
+            drawn=self.drawn.get(name),
         )
 
     def composed(self, name: Segment) -> Finding:
@@ -145,6 +155,14 @@ def _is_apart(composed: Finding) -> bool:
 def _note_of_apart(names: tuple[Segment, ...]) -> tuple[Message, ...]:
     who = tuple(_population(name) for name in names)
     return (Message("note.not_composed", who=who),) if who else ()
+
+
+def _second_opinion(census: Census) -> tuple[Message, ...]:
+    lives, counts = census.way.lives.get(ALL), census.way.tables.get(ALL)
+    if lives is None or counts is None:
+        return ()
+    cohorts = {month: found.table for month, found in lives.cohorts().items() if found.table.passes}
+    return second_opinion(cohorts=cohorts, table=counts.table, as_of=census.as_of)
 
 
 def _population(segment: Segment) -> Message:

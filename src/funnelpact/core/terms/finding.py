@@ -13,8 +13,10 @@ from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Rate, Ratio
 
-Figure: TypeAlias = "Rate | Ratio | Money | int | Fraction | timedelta"
-"""What a measured number can be: a share, a ratio that may exceed 1, an amount, a count or number of days, a mean, a duration."""
+Figure: TypeAlias = "Rate | Ratio | Money | int | Fraction | timedelta | date | Message"
+"""What a measured number can be: a share, a ratio that may exceed 1, an amount, a count or number of days, a mean, a duration, a day,
+a verdict.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,8 @@ class SegmentFindings:
     `name` is the value of the breakdown as the source writes it, None where the source says nothing, `""` for all passes
     together. `reached` counts the passes by stage, first to last. `value` and `spread` are the mean and the standard
     deviation of the revenue of one lead within the horizon; `spread` is None where `value` is not known. `composed` is the
-    rate of the whole way as its steps one by one give it, None where there is only one.
+    rate of the whole way as its steps one by one give it, None where there is only one. `drawn` is the rate of the way of a
+    segment too small to have one of its own, drawn toward that of all; None for the others.
     """
 
     name: str | None
@@ -78,6 +81,7 @@ class SegmentFindings:
     arrivals: int
     """Passes of the last `ARRIVAL_DAYS` days in which any arrived: the mix of today."""
     composed: Finding | None = None
+    drawn: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

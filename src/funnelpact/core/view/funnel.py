@@ -55,12 +55,15 @@ def horizon_table(*, findings: FunnelFindings) -> Table:
     ages = [rate.horizon_days or 0 for rate in parts[0][1][:PRINTED_AGES]]
     head = [Message("funnel.column.segment"), *(Message("funnel.column.day", day=age) for age in ages)]
     head += [Message("funnel.column.longest"), Message("funnel.column.composed")]
+    drawn = any(segment.drawn is not None for segment, _ in parts)
+    head += [Message("funnel.column.drawn"), Message("funnel.column.range")] if drawn else []
     rows = tuple(
         (
             segment_name(name=segment.name),
             *(_cell_of_age(rate) for rate in rates[: len(ages)]),
             _cell_of_longest(rates[len(ages) :]),
             NONE if segment.composed is None else _cell(segment.composed),
+            *(_drawn_cells(segment) if drawn else ()),
         )
         for segment, rates in parts
     )
@@ -76,6 +79,10 @@ def horizon_table(*, findings: FunnelFindings) -> Table:
             )
         ),
     )
+
+
+def _drawn_cells(segment: SegmentFindings) -> tuple[Value, Value]:
+    return (NONE, NONE) if segment.drawn is None else (_cell(segment.drawn), _range(segment.drawn))
 
 
 def _cell_of_age(rate: Finding) -> Value:
@@ -231,6 +238,7 @@ def findings_data(*, findings: FunnelFindings, language: Language) -> dict[str, 
                 "composed_rate": finding_data(finding=segment.composed, language=language)
                 if segment.composed
                 else None,
+                "drawn_rate": finding_data(finding=segment.drawn, language=language) if segment.drawn else None,
                 "average_order_value": finding_data(finding=segment.order_value, language=language),
                 "value_per_lead": finding_data(finding=segment.value, language=language),
             }

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
+import numpy as np
+
 from funnelpact.core.journeys.office import calendar_of
+from funnelpact.core.measure.census import WINDOW_DAYS, take_census
+from funnelpact.core.measure.change.baseline import Baseline, Counted, baseline_of
+from funnelpact.core.measure.change.findings import drift_findings
+from funnelpact.core.measure.change.mix import HORIZON_DAYS as MIX_HORIZON_DAYS
+from funnelpact.core.measure.counts.exposures import exposures
 from funnelpact.core.measure.counts.followup import cadence as following
 from funnelpact.core.measure.counts.followup import clocks
 from funnelpact.core.measure.counts.followup import fates as outcomes
 from funnelpact.core.measure.counts.followup import response as counting
 from funnelpact.core.measure.counts.followup.worktime import instant_number
+from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.cadence import ACCEPT_DAYS, STEPS, CadenceCounts, cadence_findings
 from funnelpact.core.measure.followup.fates import HORIZON_DAYS
@@ -19,6 +27,7 @@ from funnelpact.core.measure.followup.response import ResponseCounts, response_f
 from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.period import Period
 from funnelpact.core.terms.problem import Problem
 from funnelpact.workflows.measuring.scope import Scope
 
@@ -97,6 +106,50 @@ def cadence(*, scope: Scope, steps: Sequence[tuple[int, int]] = STEP_PAIRS, acce
         accept_days=accept_days,
     )
     return cadence_findings(counts=counts, about=_about(scope), notes=scope.notes)
+
+
+class BaselineUnfit(Problem):
+    """A baseline that leaves no day to watch after it, or of which the source has no day."""
+
+    code = "baseline-unfit"
+
+
+def drift(*, scope: Scope, rng: np.random.Generator, baseline: Baseline | Period | None = None) -> Measured:
+    """This returns whether the funnel of the last `WINDOW_DAYS` days still behaves as in the baseline, step by step.
+
+    `baseline` is one that was kept (the pact's) or a period whose days become one; by default all days before the watched
+    ones. Days of the baseline are not watched. `rng` seeds the thresholds. Raises `BaselineUnfit` and `NothingToMeasure`.
+    """
+    asked = baseline.period if isinstance(baseline, Baseline) else baseline
+    first = scope.as_of - timedelta(days=WINDOW_DAYS - 1)
+    watched_from = max(first, asked.end) if asked else first
+    counted = _counted(scope, min(asked.start, watched_from) if asked else None)
+    begun = counted.way[1][ALL].first_entry if ALL in counted.way[1] else watched_from
+    asked = asked or Period(min(begun, watched_from), watched_from)
+    if watched_from > scope.as_of or begun >= asked.end:
+        raise BaselineUnfit(first=begun, last=scope.as_of)
+    watched = Period(watched_from, scope.as_of + timedelta(days=1))
+    if not isinstance(baseline, Baseline):
+        baseline = baseline_of(counted=counted, period=Period(max(asked.start, begun), asked.end))
+    return drift_findings(
+        counted=counted, baseline=baseline, watched=watched, about=_about(scope), rng=rng, notes=scope.notes
+    )
+
+
+def _counted(scope: Scope, first: date | None) -> Counted:
+    """The steps of the source's funnel, with the passes that had not ended before `first`."""
+    stages = scope.mapping.funnel.stages
+    census = take_census(passes=scope.passes, stages=stages, as_of=scope.as_of, horizon_days=MIX_HORIZON_DAYS)
+    steps = [*(one.step for one in census.steps), census.way.step]
+    taken = exposures(
+        passes=scope.passes,
+        steps=[(stages.index(step.start), stages.index(step.end)) for step in steps],
+        as_of=scope.as_of,
+        since=census.observed_from,
+        first=first,
+    )
+    named = tuple(zip(steps, taken, strict=True))
+    return Counted(steps=named[:-1], way=named[-1])
 
 
 def _about(scope: Scope) -> About:

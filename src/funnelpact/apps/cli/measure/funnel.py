@@ -95,4 +95,6 @@ def funnel(
             print_why(segment.to_won.recent.derivation, spoken)
             if segment.composed is not None:
                 print_why(segment.composed.derivation, spoken)
+            if segment.drawn is not None:
+                print_why(segment.drawn.derivation, spoken)
             print_why(segment.value.derivation, spoken)

@@ -19,16 +19,20 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from scipy.special import fdtri
+from scipy.special import erfc, fdtri
 
 from funnelpact.core.measure.curves.incidence import Floats
 from funnelpact.core.measure.curves.interval import NORMAL, TAIL
+
+SQRT2 = float(np.sqrt(2))
 
 FALL, RISE = 0.8, 1.25
 """The ratios that the two sums are tuned to find."""
 
 FALSE_FALLS, FALSE_RISES = 0.035, 0.01
 """The chances that an unchanged chart raises an alarm over its whole length: most of the 5 % goes to what costs money."""
+FALSE_ALARMS = 0.05
+"""The chance that any of several charts is called changed although none is, after Benjamini and Hochberg."""
 
 CHART_DAYS = 183
 """A chart runs for half a year; then rates are looked at anew in any case."""
@@ -178,12 +182,16 @@ class Pace(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """Observed ÷ expected among young and among old passes, split at `age` in days, and what it means."""
+    """Observed ÷ expected among young and among old passes, split at `age` in days, and what it means.
+
+    `chance`: how often the two would be as far apart if nothing had changed, for `benjamini_hochberg` over several charts.
+    """
 
     age: int
     early: Ratio
     late: Ratio
     pace: Pace
+    chance: float
 
 
 def timing(*, observed: Floats, expected: Floats, baseline_moves: float) -> Timing:
@@ -210,18 +218,32 @@ def timing(*, observed: Floats, expected: Floats, baseline_moves: float) -> Timi
         for part in parts
     )
     whole = observed_over_expected(observed=float(observed.sum()), expected=total, baseline_moves=baseline_moves)
-    return Timing(age=age, early=early, late=late, pace=_pace(early, late, whole, baseline_moves=baseline_moves))
+    apart = _apart(early, late, baseline_moves=baseline_moves)
+    return Timing(
+        age=age,
+        early=early,
+        late=late,
+        pace=_pace(early, late, whole, apart=apart),
+        chance=float(erfc(abs(apart) / SQRT2)),
+    )
 
 
-def _pace(early: Ratio, late: Ratio, whole: Ratio, *, baseline_moves: float) -> Pace:
+def _apart(early: Ratio, late: Ratio, *, baseline_moves: float) -> float:
+    """By how many standard errors the early ratio is above the late one; 0 where there are not two ratios."""
+    if early.value is None or late.value is None:
+        return 0.0
+    first, second = early.observed + 0.5, late.observed + 0.5
+    apart = np.log(first / early.expected) - np.log(second / late.expected)
+    shares = early.expected / (early.expected + late.expected)
+    error = np.sqrt(1 / first + 1 / second + 1 / (baseline_moves * shares) + 1 / (baseline_moves * (1 - shares)))
+    return float(apart / error)
+
+
+def _pace(early: Ratio, late: Ratio, whole: Ratio, *, apart: float) -> Pace:
     if early.value is not None and late.value is not None:
-        first, second = early.observed + 0.5, late.observed + 0.5
-        apart = np.log(first / early.expected) - np.log(second / late.expected)
-        shares = early.expected / (early.expected + late.expected)
-        error = np.sqrt(1 / first + 1 / second + 1 / (baseline_moves * shares) + 1 / (baseline_moves * (1 - shares)))
-        if apart > NORMAL * error and early.value >= 1 >= late.value:
+        if apart > NORMAL and early.value >= 1 >= late.value:
             return Pace.FASTER
-        if apart < -NORMAL * error and early.value <= 1 <= late.value:
+        if apart < -NORMAL and early.value <= 1 <= late.value:
             return Pace.SLOWER
     if not whole.changed or whole.value is None:
         return Pace.UNCHANGED

@@ -63,7 +63,7 @@ def cells(
         rows = passes.filter(~passes.backwards & passes[f"s{start}"].notnull())
         rows = rows.filter(rows[f"s{start}"] >= ibis.literal(since)) if since else rows
         rows = rows.filter(rows[f"s{start}"] < ibis.literal(before)) if before else rows
-        step = _Step(rows=rows, start=start, end=end, marks=marks)
+        step = StepRows(rows=rows, start=start, end=end, marks=marks)
         counted = [_ends(step)]
         counted += [_amounts(step)] if marks.amounts and f"s{end + 1}" not in passes.columns else []
         counted += [_entries(step)] if marks.window_days and start < end else []
@@ -72,7 +72,7 @@ def cells(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class StepRows:
     """The passes of one step, and what is asked of each."""
 
     rows: ir.Table
@@ -82,36 +82,47 @@ class _Step:
 
     @property
     def entered(self) -> ir.Value:
+        """The day on which a pass entered the step."""
         return self.rows[f"s{self.start}"]
 
     @property
     def moved_on(self) -> ir.Value:
+        """The day on which it moved on, NULL where it has not."""
         return self.rows[f"s{self.end}"]
 
     @property
     def ended(self) -> ir.Value:
+        """The day on which it moved or left, `as_of` where it is open."""
         # `greatest` passes over NULL, so the open ones must not meet it.
         left_on = ibis.ifelse(self.rows.left_on.notnull(), ibis.greatest(self.rows.left_on, self.entered), None)
         return ibis.coalesce(self.moved_on, left_on, ibis.literal(self.marks.as_of))
 
     @property
     def age(self) -> ir.Value:
+        """Its age in days then."""
         return self.ended.delta(self.entered, unit="day")
 
     @property
     def late(self) -> ir.Value:
+        """The age at which it came under watch."""
         return ibis.greatest(self.rows.observed_from.delta(self.entered, unit="day"), 0)
 
     @property
     def unseen(self) -> ir.Value:
+        """Whether it closed before that."""
         return self.late > self.age if self.start < self.end else ibis.literal(False)
+
+    @property
+    def cause(self) -> ir.Value:
+        """What became of it."""
+        causes = ((self.unseen, UNSEEN), (self.moved_on.notnull(), MOVED), (self.rows.left_on.notnull(), LEFT))
+        return ibis.cases(*causes, else_=OPEN)
 
     @property
     def keys(self) -> dict[str, ir.Value]:
         """What ends and amounts are grouped by."""
         marks = self.marks
-        causes = ((self.unseen, UNSEEN), (self.moved_on.notnull(), MOVED), (self.rows.left_on.notnull(), LEFT))
-        end = {"segment": self.rows.by, "age": self.age, "cause": ibis.cases(*causes, else_=OPEN)}
+        end = {"segment": self.rows.by, "age": self.age, "cause": self.cause}
         if not marks.window_days:
             return end if self.start == self.end else {**end, "late": self.late}
         ripe, recent = ibis.literal(0, "int32"), ibis.literal(0, "int32")
@@ -127,16 +138,16 @@ class _Step:
         return self.ended >= ibis.literal(self.marks.as_of - timedelta(days=days - 1))
 
 
-def _ends(step: _Step) -> ir.Table:
+def _ends(step: StepRows) -> ir.Table:
     keys = step.keys
     one = step.rows.select(**keys)
     return one.group_by(*keys).aggregate(n=one.count())
 
 
-def _amounts(step: _Step) -> ir.Table:
+def _amounts(step: StepRows) -> ir.Table:
     # Apart from the ends: few passes carry an amount, and sums of decimals over all of them would cost most of the time.
     paid = step.rows.filter(step.moved_on.notnull() & step.rows.amount.notnull())
-    step = _Step(rows=paid, start=step.start, end=step.end, marks=step.marks)
+    step = StepRows(rows=paid, start=step.start, end=step.end, marks=step.marks)
     keys = step.keys
     one = paid.select(**keys, amount=paid.amount)
     return one.group_by(*keys).aggregate(
@@ -144,7 +155,7 @@ def _amounts(step: _Step) -> ir.Table:
     )
 
 
-def _entries(step: _Step) -> ir.Table:
+def _entries(step: StepRows) -> ir.Table:
     as_of = ibis.literal(step.marks.as_of)
     closed = ~step.unseen & (step.moved_on.notnull() | step.rows.left_on.notnull())
     one = step.rows.select(
