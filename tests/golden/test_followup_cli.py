@@ -32,12 +32,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_response_in_words(folder: str):
     """The promise word for word, a tree that ends in counts, and that the office hours were assumed."""
-    said = funnelpact("response", folder, "--why").stdout.replace("\u202f", " ")
+    said = funnelpact("response", folder, "--all", "--why").stdout.replace("\u202f", " ")
 
     assert PROMISE in said
     assert "answered within 1 h" in said
     assert "24 answered within 1 h + 0.0 expected, ÷ 40 leads" in said
     assert "! Working time is taken as Monday to Friday from 09:00 to 18:00 in UTC" in said
+
+
+def test_what_few_ask_for_is_shown_with_all(folder: str):
+    """A line says how many tables more there are, and they are there."""
+    short = funnelpact("response", folder).stdout.split("\n\n")
+    long = funnelpact("response", folder, "--all").stdout.split("\n\n")
+    more = len(long) - len(short)
+
+    assert more > 0
+    assert f"! --all shows {more} more tables" in short[-1]
+    assert any("by hour of the week" in table for table in long)
+    assert not any("by hour of the week" in table for table in short)
 
 
 def test_cadence_as_data_in_turkish(folder: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,12 +12,18 @@ import typer
 from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, Sql, day, instant, print_measured
 from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
 from funnelpact.apps.language import language
+from funnelpact.core.terms.finding import Measured
+from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem
 
 _UNITS = {"s": "seconds", "min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
 Steps = Annotated[str, typer.Option(help=help_text("cadence.steps"))]
 Accept = Annotated[int, typer.Option(help=help_text("cadence.accept"), min=0)]
 Within = Annotated[str, typer.Option(help=help_text("response.within"))]
+All = Annotated[bool, typer.Option("--all", help=help_text("response.all"))]
+
+_DETAILS = re.compile(r"(human|system|total)_(working|wall)_shares|by_.*")
+"""Blocks that answer a second question; the first is how long it takes, and whether the promise is kept."""
 
 
 class DurationUnreadable(Problem):
@@ -47,11 +54,19 @@ def steps_of(text: str) -> list[tuple[int, int]]:
     return [(int(match[1]), int(match[2])) for match in found if match]
 
 
+def without_details(measured: Measured) -> Measured:
+    """The answer without the blocks that most people do not ask for, and a note that says how many there are."""
+    shown = tuple(block for block in measured.blocks if not _DETAILS.fullmatch(block.name))
+    more = Message("note.more_tables", tables=len(measured.blocks) - len(shown))
+    return replace(measured, blocks=shown, notes=(*measured.notes, more))
+
+
 def response(
     by: By = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     within: Within = "1h",
+    everything: All = False,
     despite: Despite = None,
     data: DataFolder = None,
     sql: Sql = False,
@@ -78,6 +93,8 @@ def response(
             accepted=despite or (),
         )
         measured = measures.response(scope=scope, within=promise)
+    if not everything and not as_json:
+        measured = without_details(measured)
     print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
 
 
