@@ -10,14 +10,21 @@ import ibis
 from funnelpact.core.journeys.crm import crm_records
 from funnelpact.core.measure.against.reconcile import reconcile_counts, reconcile_rates
 from funnelpact.core.measure.census import Census, take_census
-from funnelpact.core.measure.counts.ledger import cohort_ages, entries, keys_behind, ledger
+from funnelpact.core.measure.counts.ledger import KEPT, cohort_ages, entries, keys_behind, ledger
 from funnelpact.core.measure.counts.rows import ALL
 from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.rates import matured_rate
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.period import Grain, Period, period_of
+from funnelpact.core.terms.problem import Problem
 from funnelpact.core.terms.reconciliation import Reconciled
 from funnelpact.workflows.measuring.scope import Scope
+
+
+class DifferenceUnknown(Problem):
+    """A difference was asked for that the month does not have."""
+
+    code = "difference-unknown"
 
 
 def month_before(*, day: date) -> Period:
@@ -68,8 +75,11 @@ def reconcile(*, scope: Scope, month: Period, horizon_days: int) -> Reconciled:
 
 
 def records_behind(*, scope: Scope, month: Period, horizon_days: int, chain: str, reason: str) -> tuple[str, ...]:
-    """This returns the keys of all records behind one difference, as the source writes them."""
-    rows = _ledger(scope, month, _census(scope, horizon_days))
+    """This returns the keys of all records behind one difference, as the source writes them. Raises `DifferenceUnknown`."""
+    rows = _ledger(scope, month, _census(scope, horizon_days)).cache()
+    there = tuple(f"{one.chain}:{one.reason}" for one in entries(rows=rows) if one.reason != KEPT)
+    if f"{chain}:{reason}" not in there:
+        raise DifferenceUnknown(asked=f"{chain}:{reason}".rstrip(":"), there=there)
     return keys_behind(rows=rows, chain=chain, reason=reason)
 
 

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, Sql, day, instant, print_measured
-from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
-from funnelpact.apps.language import language
+from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, Measure, Sql, answer
+from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, help_text
 from funnelpact.core.terms.period import Grain, Period, period_of
 from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.report import Figures
 
 SEED = 183
 """Thresholds are found by simulation: with one seed the same question has the same answer."""
@@ -65,24 +65,25 @@ def drift(
     lang: Lang = "",
 ) -> None:
     """Show whether moves are as many and as fast as before."""
-    import numpy as np
 
-    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
-    from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.measuring import measures
-    from funnelpact.workflows.measuring.scope import scope_of
+    def prepare() -> Measure:
+        import numpy as np
 
-    spoken, recorder = language(lang), query_recorder() if sql else None
-    with failing_in_words(spoken, as_json=as_json):
+        from funnelpact.workflows.measuring import measures
+
         period = baseline_period(baseline)
-        scope = scope_of(
-            store=fact_store(data, recorder=recorder),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            mappings=funnel_mappings(data),
-            figures=(Figures.RATES,),
-            accepted=despite or (),
-        )
-        measured = measures.drift(scope=scope, rng=np.random.default_rng(SEED), baseline=period)
-    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
+        return lambda scope: measures.drift(scope=scope, rng=np.random.default_rng(SEED), baseline=period)
+
+    answer(
+        prepare,
+        figures=(Figures.RATES,),
+        by=by,
+        as_of=as_of,
+        known_at=known_at,
+        despite=despite,
+        data=data,
+        sql=sql,
+        why=why,
+        as_json=as_json,
+        lang=lang,
+    )

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, Sql, day, instant, print_measured
-from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
-from funnelpact.apps.language import language
+from funnelpact.apps.cli.measure.asking import AsOf, By, Despite, KnownAt, Measure, Sql, answer
+from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, help_text
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.problem import Problem
+from funnelpact.core.terms.report import Figures
+
+if TYPE_CHECKING:
+    from funnelpact.workflows.measuring.scope import Scope
 
 _UNITS = {"s": "seconds", "min": "minutes", "m": "minutes", "h": "hours", "d": "days"}
 Steps = Annotated[str, typer.Option(help=help_text("cadence.steps"))]
@@ -75,27 +78,31 @@ def response(
     lang: Lang = "",
 ) -> None:
     """Show how fast leads are answered."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
-    from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.measuring import measures
-    from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken, recorder = language(lang), query_recorder() if sql else None
-    with failing_in_words(spoken, as_json=as_json):
-        promise = duration(within)
-        scope = scope_of(
-            store=fact_store(data, recorder=recorder),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            mappings=funnel_mappings(data),
-            figures=(Figures.RESPONSE,),
-            accepted=despite or (),
-        )
-        measured = measures.response(scope=scope, within=promise)
-    if not everything and not as_json:
-        measured = without_details(measured)
-    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
+    def prepare() -> Measure:
+        from funnelpact.workflows.measuring import measures
+
+        promise, whole = duration(within), everything or as_json
+
+        def measure(scope: Scope) -> Measured:
+            found = measures.response(scope=scope, within=promise)
+            return found if whole else without_details(found)
+
+        return measure
+
+    answer(
+        prepare,
+        figures=(Figures.RESPONSE,),
+        by=by,
+        as_of=as_of,
+        known_at=known_at,
+        despite=despite,
+        data=data,
+        sql=sql,
+        why=why,
+        as_json=as_json,
+        lang=lang,
+    )
 
 
 def cadence(
@@ -112,22 +119,23 @@ def cadence(
     lang: Lang = "",
 ) -> None:
     """Show how leads are followed up."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
-    from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.measuring import measures
-    from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken, recorder = language(lang), query_recorder() if sql else None
-    with failing_in_words(spoken, as_json=as_json):
+    def prepare() -> Measure:
+        from funnelpact.workflows.measuring import measures
+
         asked = steps_of(steps)
-        scope = scope_of(
-            store=fact_store(data, recorder=recorder),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            mappings=funnel_mappings(data),
-            figures=(Figures.RATES,),
-            accepted=despite or (),
-        )
-        measured = measures.cadence(scope=scope, steps=asked, accept_days=accept)
-    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
+        return lambda scope: measures.cadence(scope=scope, steps=asked, accept_days=accept)
+
+    answer(
+        prepare,
+        figures=(Figures.RATES,),
+        by=by,
+        as_of=as_of,
+        known_at=known_at,
+        despite=despite,
+        data=data,
+        sql=sql,
+        why=why,
+        as_json=as_json,
+        lang=lang,
+    )

@@ -14,14 +14,13 @@ from funnelpact.apps.cli.measure.asking import (
     Despite,
     Horizon,
     KnownAt,
+    Measure,
     Sql,
+    answer,
     currency_code,
-    day,
-    instant,
-    print_measured,
 )
-from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, failing_in_words, help_text
-from funnelpact.apps.language import language
+from funnelpact.apps.cli.shared import AsJson, DataFolder, Lang, Why, help_text
+from funnelpact.core.terms.report import Figures
 
 
 class Kind(Enum):
@@ -51,25 +50,26 @@ def value(
     lang: Lang = "",
 ) -> None:
     """Show what orders, leads and customers are worth, and what leads cost."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
-    from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.measuring.money import value as money
-    from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken, recorder = language(lang), query_recorder() if sql else None
-    with failing_in_words(spoken, as_json=as_json):
-        kinds = [money.Worth(each.value) for each in kind or Kind]
-        scope = scope_of(
-            store=fact_store(data, recorder=recorder),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            mappings=funnel_mappings(data),
-            figures=(Figures.RATES, Figures.VALUES),
-            accepted=despite or (),
-        )
-        measured = money.value(scope=scope, horizon_days=horizon, kinds=kinds, currency=currency_code(currency))
-    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
+    def prepare() -> Measure:
+        from funnelpact.workflows.measuring.money import value as money
+
+        kinds, code = [money.Worth(each.value) for each in kind or Kind], currency_code(currency)
+        return lambda scope: money.value(scope=scope, horizon_days=horizon, kinds=kinds, currency=code)
+
+    answer(
+        prepare,
+        figures=(Figures.RATES, Figures.VALUES),
+        by=by,
+        as_of=as_of,
+        known_at=known_at,
+        despite=despite,
+        data=data,
+        sql=sql,
+        why=why,
+        as_json=as_json,
+        lang=lang,
+    )
 
 
 def pipeline(
@@ -86,24 +86,26 @@ def pipeline(
     lang: Lang = "",
 ) -> None:
     """Show win rates, velocity, ages by stage and what is probably dead."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
-    from funnelpact.core.terms.report import Figures
-    from funnelpact.workflows.measuring.money import pipeline as money
-    from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken, recorder = language(lang), query_recorder() if sql else None
-    with failing_in_words(spoken, as_json=as_json):
-        scope = scope_of(
-            store=fact_store(data, recorder=recorder),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            by=by,
-            mappings=funnel_mappings(data),
-            figures=(Figures.RATES, Figures.VALUES),
-            accepted=despite or (),
-        )
-        measured = money.pipeline(scope=scope, horizon_days=horizon, currency=currency_code(currency))
-    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
+    def prepare() -> Measure:
+        from funnelpact.workflows.measuring.money import pipeline as money
+
+        code = currency_code(currency)
+        return lambda scope: money.pipeline(scope=scope, horizon_days=horizon, currency=code)
+
+    answer(
+        prepare,
+        figures=(Figures.RATES, Figures.VALUES),
+        by=by,
+        as_of=as_of,
+        known_at=known_at,
+        despite=despite,
+        data=data,
+        sql=sql,
+        why=why,
+        as_json=as_json,
+        lang=lang,
+    )
 
 
 def retention(
@@ -119,18 +121,21 @@ def retention(
     lang: Lang = "",
 ) -> None:
     """Show who stays, what stays of the recurring revenue, churn by age, and satisfaction."""
-    from funnelpact.apps.wiring import fact_store, funnel_mappings, query_recorder
-    from funnelpact.workflows.measuring.money import retention as money
-    from funnelpact.workflows.measuring.scope import scope_of
 
-    spoken, recorder = language(lang), query_recorder() if sql else None
-    with failing_in_words(spoken, as_json=as_json):
-        scope = scope_of(
-            store=fact_store(data, recorder=recorder),
-            as_of=day(as_of),
-            known_at=instant(known_at),
-            mappings=funnel_mappings(data),
-            accepted=despite or (),
-        )
-        measured = money.retention(scope=scope, by=by, currency=currency_code(currency))
-    print_measured(measured, spoken, why=why, as_json=as_json, recorder=recorder)
+    def prepare() -> Measure:
+        from funnelpact.workflows.measuring.money import retention as money
+
+        code = currency_code(currency)
+        return lambda scope: money.retention(scope=scope, by=by, currency=code)
+
+    answer(
+        prepare,
+        as_of=as_of,
+        known_at=known_at,
+        despite=despite,
+        data=data,
+        sql=sql,
+        why=why,
+        as_json=as_json,
+        lang=lang,
+    )
