@@ -202,7 +202,7 @@ def test_attempts_are_asked_of_the_leads_that_are_open_at_that_age(followed: Sco
     early, late = (findings(found, f"by_day_{day}", "web")["compliant_share"] for day in (5, 14))
     assert (early.value, early.n) == (Rate(Fraction(1, 2)), 40)
     assert (late.value, late.n) == (None, 18)
-    assert [caution.id for caution in late.cautions] == ["caution.few_leads"]
+    assert [caution.id for caution in late.cautions] == ["caution.too_few_counted"]
 
 
 def test_acceptance_and_rejection_by_reason_with_what_moved_on_later(followed: Scope):

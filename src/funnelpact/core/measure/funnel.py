@@ -16,6 +16,7 @@ from funnelpact.core.measure.counts.lives import Closings, OldEnough, Orders, St
 from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.horizons import rates_by_age
 from funnelpact.core.measure.lag import HALF, MOST, time_to_move
+from funnelpact.core.measure.population import population_of
 from funnelpact.core.measure.rates import cohort_rate, matured_rate, period_rate, recent_rate
 from funnelpact.core.measure.value import Amounts, average_order_value, spread_per_lead, value_per_lead
 from funnelpact.core.terms.finding import Finding, FunnelFindings, SegmentFindings, StepFindings
@@ -98,7 +99,7 @@ class _Frame:
         census, currency = self.census, self.currency
         way, orders = census.way.tables.get(name, _NO_COUNTS), census.orders.get(name, _NO_ORDERS)
         amounts = Amounts(count=orders.count, total=Money(orders.total, currency), squares=orders.squares)
-        about: _Valued = {"population": _population(name), "as_of": census.as_of, "known_at": self.known_at}
+        about: _Valued = {"population": population_of(segment=name), "as_of": census.as_of, "known_at": self.known_at}
         horizon = census.horizon_days
         return SegmentFindings(
             name=name,
@@ -121,7 +122,7 @@ class _Frame:
             steps=[(one.step, one.tables.get(name, _NO_COUNTS).table) for one in census.steps],
             way=census.way.tables.get(name, _NO_COUNTS).table,
             horizon_days=census.horizon_days,
-            population=_population(name),
+            population=population_of(segment=name),
             as_of=census.as_of,
             known_at=self.known_at,
         )
@@ -132,7 +133,7 @@ class _Frame:
         # Where nothing is ever lost, every closing is a win: a period rate would always be 100 %.
         closed = counted.closings.get(name, _NO_CLOSINGS) if counted.lost else _NO_CLOSINGS
         old = counted.old_enough.get(name, OldEnough(entered=0, moved=0))
-        common: _Common = {"step": counted.step, "population": _population(name), "known_at": self.known_at}
+        common: _Common = {"step": counted.step, "population": population_of(segment=name), "known_at": self.known_at}
         aged: _Aged = {**common, "as_of": census.as_of, "horizon_days": census.horizon_days}
         cohort: _Aged = {**common, "as_of": census.as_of, "horizon_days": census.cohort_days}
         (first_on, last_on), (recent_from, _) = census.period, census.window
@@ -153,7 +154,7 @@ def _is_apart(composed: Finding) -> bool:
 
 
 def _note_of_apart(names: tuple[Segment, ...]) -> tuple[Message, ...]:
-    who = tuple(_population(name) for name in names)
+    who = tuple(population_of(segment=name) for name in names)
     return (Message("note.not_composed", who=who),) if who else ()
 
 
@@ -163,9 +164,3 @@ def _second_opinion(census: Census) -> tuple[Message, ...]:
         return ()
     cohorts = {month: found.table for month, found in lives.cohorts().items() if found.table.passes}
     return second_opinion(cohorts=cohorts, table=counts.table, as_of=census.as_of)
-
-
-def _population(segment: Segment) -> Message:
-    if segment == ALL:
-        return Message("population.all")
-    return Message("population.unknown") if segment is None else Message("population.segment", name=segment)

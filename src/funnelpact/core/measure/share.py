@@ -10,7 +10,7 @@ from funnelpact.core.measure.curves.limits import FEWEST, bounds
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
-from funnelpact.core.terms.message import Message
+from funnelpact.core.terms.message import Message, Value
 from funnelpact.core.terms.quantity import Rate
 
 
@@ -29,7 +29,7 @@ def share(
 
     Value: a rate; None where the whole is less than `FEWEST`, then the interval stands alone. Interval: Wilson's.
 
-    >>> counts = (leaf(name="won", count=30), leaf(name="won_or_lost", count=100))
+    >>> counts = (leaf(name="won", value=30), leaf(name="won_or_lost", value=100))
     >>> found = share(name="win_rate", part=counts[0], whole=counts[1], population=Message("population.all"),
     ...               as_of=date(2026, 10, 31), known_at=None)
     >>> found.value, round(float(found.low.value), 3)
@@ -66,9 +66,11 @@ def share(
     )
 
 
-def leaf(*, name: str, count: int) -> Derivation:
-    """A leaf: what was counted, under the name of its sentences `number.…` and `rule.…`."""
-    return Derivation(name=name, label=Message(f"number.{name}"), value=count, rule=Message(f"rule.{name}"))
+def leaf(*, name: str, value: Value, **values: Value) -> Derivation:
+    """A leaf: what was counted or told, under the name of its sentences `number.…` and `rule.…`, which name the `values`."""
+    return Derivation(
+        name=name, label=Message(f"number.{name}", **values), value=value, rule=Message(f"rule.{name}", **values)
+    )
 
 
 def total(*, name: str, parts: tuple[Derivation, ...]) -> Derivation:

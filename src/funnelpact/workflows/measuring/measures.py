@@ -20,10 +20,10 @@ from funnelpact.core.measure.counts.followup import fates as outcomes
 from funnelpact.core.measure.counts.followup import response as counting
 from funnelpact.core.measure.counts.followup.worktime import instant_number
 from funnelpact.core.measure.counts.rows import ALL
-from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.cadence import ACCEPT_DAYS, STEPS, CadenceCounts, cadence_findings
 from funnelpact.core.measure.followup.fates import HORIZON_DAYS
 from funnelpact.core.measure.followup.response import ResponseCounts, response_findings
+from funnelpact.core.measure.population import Question
 from funnelpact.core.measure.worktime import Worktime
 from funnelpact.core.terms.finding import Measured
 from funnelpact.core.terms.message import Message
@@ -152,8 +152,8 @@ def _counted(scope: Scope, first: date | None) -> Counted:
     return Counted(steps=named[:-1], way=named[-1])
 
 
-def _about(scope: Scope) -> About:
-    return About(as_of=scope.as_of, known_at=scope.known_at, by=scope.by)
+def _about(scope: Scope) -> Question:
+    return Question(as_of=scope.as_of, known_at=scope.known_at, by=scope.by)
 
 
 def _notes_on_hours(scope: Scope) -> tuple[Message, ...]:

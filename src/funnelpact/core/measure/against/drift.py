@@ -45,7 +45,7 @@ RECENT_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
+class ObservedOverExpected:
     """Observed ÷ expected with its 95 % interval, which counts the error of the baseline too. None where nothing was expected."""
 
     observed: float
@@ -60,7 +60,7 @@ class Ratio:
         return self.low is not None and self.high is not None and not self.low <= 1 <= self.high
 
 
-def observed_over_expected(*, observed: float, expected: float, baseline_moves: float) -> Ratio:
+def observed_over_expected(*, observed: float, expected: float, baseline_moves: float) -> ObservedOverExpected:
     """The ratio of moves observed to moves expected over some days.
 
     Population: the passes behind the counts. `baseline_moves`: how many moves the baseline hazards were estimated from.
@@ -72,11 +72,11 @@ def observed_over_expected(*, observed: float, expected: float, baseline_moves: 
     (0.75, 0.58, 0.96, True)
     """
     if expected <= 0 or baseline_moves <= 0:
-        return Ratio(observed=observed, expected=expected, value=None, low=None, high=None)
+        return ObservedOverExpected(observed=observed, expected=expected, value=None, low=None, high=None)
     above = (observed + 0.5) / expected
     low, high = (float(fdtri(2 * observed + 1, 2 * baseline_moves, part)) * above for part in (TAIL, 1 - TAIL))
     value = observed / expected
-    return Ratio(
+    return ObservedOverExpected(
         observed=observed,
         expected=expected,
         value=value,
@@ -114,7 +114,7 @@ class Chart:
     alarm: int | None
     falling: bool
     chance: float
-    ratio: Ratio
+    ratio: ObservedOverExpected
 
 
 def chart_of(
@@ -188,8 +188,8 @@ class Timing:
     """
 
     age: int
-    early: Ratio
-    late: Ratio
+    early: ObservedOverExpected
+    late: ObservedOverExpected
     pace: Pace
     chance: float
 
@@ -228,7 +228,7 @@ def timing(*, observed: Floats, expected: Floats, baseline_moves: float) -> Timi
     )
 
 
-def _apart(early: Ratio, late: Ratio, *, baseline_moves: float) -> float:
+def _apart(early: ObservedOverExpected, late: ObservedOverExpected, *, baseline_moves: float) -> float:
     """By how many standard errors the early ratio is above the late one; 0 where there are not two ratios."""
     if early.value is None or late.value is None:
         return 0.0
@@ -239,7 +239,9 @@ def _apart(early: Ratio, late: Ratio, *, baseline_moves: float) -> float:
     return float(apart / error)
 
 
-def _pace(early: Ratio, late: Ratio, whole: Ratio, *, apart: float) -> Pace:
+def _pace(
+    early: ObservedOverExpected, late: ObservedOverExpected, whole: ObservedOverExpected, *, apart: float
+) -> Pace:
     if early.value is not None and late.value is not None:
         if apart > NORMAL and early.value >= 1 >= late.value:
             return Pace.FASTER

@@ -11,7 +11,7 @@ from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.curves.limits import FEWEST, reach
 from funnelpact.core.measure.curves.shrinkage import shrunk
-from funnelpact.core.measure.followup.about import population_of
+from funnelpact.core.measure.population import population_of
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
 from funnelpact.core.terms.lifetable import LifeTable

@@ -16,7 +16,7 @@ from funnelpact.core.measure.change.moves import Moves, moves_against, together
 from funnelpact.core.measure.change.said import ENOUGH_MOVES, chart_findings
 from funnelpact.core.measure.counts.exposures import BySegment
 from funnelpact.core.measure.counts.rows import ALL, Segment
-from funnelpact.core.measure.followup.about import About
+from funnelpact.core.measure.population import Question
 from funnelpact.core.terms.finding import Block, Measured, Row
 from funnelpact.core.terms.funnel import Step, stage_label
 from funnelpact.core.terms.message import Message
@@ -36,7 +36,7 @@ class _Question:
     counted: Counted
     baseline: Baseline
     watched: Period
-    about: About
+    about: Question
 
     def mix(self) -> tuple[Block, ...]:
         """The change of the rate of the whole way, split into mix and rate."""
@@ -79,7 +79,7 @@ def drift_findings(
     counted: Counted,
     baseline: Baseline,
     watched: Period,
-    about: About,
+    about: Question,
     rng: np.random.Generator,
     notes: Sequence[Message] = (),
 ) -> Measured:

@@ -13,7 +13,7 @@ from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.curve import Curve
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.curves.limits import FEWEST, reach
-from funnelpact.core.measure.followup.about import About, population_of
+from funnelpact.core.measure.population import Question, population_of
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Block, Finding, Row
 from funnelpact.core.terms.funnel import Step
@@ -37,7 +37,7 @@ class _Part:
     curves: tuple[Curve, Curve]
 
 
-def mix_block(*, before: Baseline, now: Baseline, step: Step, about: About) -> tuple[Block, ...]:
+def mix_block(*, before: Baseline, now: Baseline, step: Step, about: Question) -> tuple[Block, ...]:
     """This returns the block that splits the change of the rate of a step into mix and rate; none where it has no meaning.
 
     Population: arrivals of the two periods are the mix, the life tables of their days the rates, at one age for both.
@@ -120,7 +120,7 @@ class _Rows:
     parts: list[_Part]
     change: MixChange
     days: int
-    about: About
+    about: Question
 
     def whole(self) -> Row:
         sizes = self._sizes()

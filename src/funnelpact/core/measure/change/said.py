@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 
-from funnelpact.core.measure.against.drift import Chart, Pace, Ratio, Timing
+from funnelpact.core.measure.against.drift import Chart, ObservedOverExpected, Pace, Timing
 from funnelpact.core.measure.change.moves import Moves
 from funnelpact.core.measure.counts.rows import Segment
-from funnelpact.core.measure.followup.about import About, population_of
+from funnelpact.core.measure.population import Question, population_of
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
@@ -34,7 +34,7 @@ def chart_findings(
     baseline: Period,
     may_be_chance: bool,
     paced: bool,
-    about: About,
+    about: Question,
 ) -> tuple[Finding, ...]:
     """This returns the findings of one chart, whose first day is `first`, in the order of `drift_findings`.
 
@@ -63,7 +63,7 @@ class _Chart:
     population: Message
     first: date
     baseline: Period
-    about: About
+    about: Question
 
     def findings(self, *, may_be_chance: bool) -> tuple[Finding, ...]:
         few = self._few()
@@ -86,7 +86,7 @@ class _Chart:
         )
 
     def _finding(
-        self, name: str, tree: Derivation, cautions: tuple[Message, ...] = (), ratio: Ratio | None = None
+        self, name: str, tree: Derivation, cautions: tuple[Message, ...] = (), ratio: ObservedOverExpected | None = None
     ) -> Finding:
         value = tree.value
         not_told = isinstance(value, Message) and value.id in {"number.not_known", "drift.no_alarm"}
@@ -144,7 +144,7 @@ class _Chart:
             inputs=(watched, base),
         )
 
-    def _ratio(self, name: str, ratio: Ratio, few: tuple[Message, ...]) -> Finding:
+    def _ratio(self, name: str, ratio: ObservedOverExpected, few: tuple[Message, ...]) -> Finding:
         value = _exact(ratio.value)
         if few or value is None:
             why = few[0] if few else Message("caution.drift_none_expected")

@@ -17,7 +17,8 @@ from math import exp, log
 from funnelpact.core.measure.counts.followup.cadence import Cell, Outcomes
 from funnelpact.core.measure.curves.interval import NORMAL, share_interval
 from funnelpact.core.measure.curves.limits import FEWEST, bounds
-from funnelpact.core.measure.followup.about import About, leaf
+from funnelpact.core.measure.population import Question
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Block, Finding, Row
 from funnelpact.core.terms.message import Message
@@ -118,15 +119,15 @@ def _policy_interval(still: float, variance: float) -> tuple[float, float]:
     return 1 - still ** exp(-reach), 1 - still ** exp(reach)
 
 
-def attempts_block(*, outcomes: Mapping[int, Mapping[Cell, Outcomes]], about: About) -> Block:
+def attempts_block(*, outcomes: Mapping[int, Mapping[Cell, Outcomes]], about: Question) -> Block:
     """The attempts as rows: the share reached as described, as adjusted, and the adjusted share reached by then."""
     rows, trees = [], []
     for rate in attempt_rates(outcomes=outcomes):
         label = Message("cadence.attempt_number", number=rate.number)
         described = about.share(
             name="reached_described",
-            count=leaf(name="reached", count=rate.reached),
-            of=leaf(name="had_attempt", count=rate.leads),
+            count=leaf(name="reached", value=rate.reached),
+            of=leaf(name="had_attempt", value=rate.leads),
             population=label,
         )
         low, high = bounds(interval=share_interval(share=rate.adjusted, passes=rate.leads_alike))
@@ -135,7 +136,7 @@ def attempts_block(*, outcomes: Mapping[int, Mapping[Cell, Outcomes]], about: Ab
             label=Message("number.reached_adjusted", number=rate.number),
             value=Rate.measured(rate.adjusted),
             rule=Message("rule.reached_adjusted"),
-            inputs=(leaf(name="reached", count=rate.reached), leaf(name="had_attempt", count=rate.leads)),
+            inputs=(leaf(name="reached", value=rate.reached), leaf(name="had_attempt", value=rate.leads)),
         )
         trees.append(tree)
         adjusted = about.finding(
@@ -152,7 +153,7 @@ def attempts_block(*, outcomes: Mapping[int, Mapping[Cell, Outcomes]], about: Ab
     return Block(name="attempts", title=Message("cadence.title.attempts"), rows=tuple(rows))
 
 
-def _policy(rate: AttemptRate, trees: tuple[Derivation, ...], label: Message, about: About) -> Finding:
+def _policy(rate: AttemptRate, trees: tuple[Derivation, ...], label: Message, about: Question) -> Finding:
     value = Rate.measured(rate.policy)
     tree = Derivation(
         name="policy_adjusted",

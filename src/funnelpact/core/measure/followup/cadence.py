@@ -10,9 +10,10 @@ from fractions import Fraction
 from funnelpact.core.measure.counts.followup.cadence import DAY, Cell, Outcomes, Rejected, Step, Touched
 from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.waits import WaitCurve, Waits
-from funnelpact.core.measure.followup.about import About, leaf, population_of
 from funnelpact.core.measure.followup.attempts import attempts_block
 from funnelpact.core.measure.followup.waited import HALF, MOST, share_within, wait_of
+from funnelpact.core.measure.population import Question, population_of
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Block, Finding, Measured, Row
 from funnelpact.core.terms.message import Message
@@ -35,7 +36,7 @@ class CadenceCounts:
     accept_days: int
 
 
-def cadence_findings(*, counts: CadenceCounts, about: About, notes: Sequence[Message] = ()) -> Measured:
+def cadence_findings(*, counts: CadenceCounts, about: Question, notes: Sequence[Message] = ()) -> Measured:
     """How leads were followed up by the end of `about.as_of`; all times are whole days.
 
     Population: passes of leads; of a step those open at its age, of a gap attempts on open passes, of acceptance passes that
@@ -58,15 +59,15 @@ def cadence_findings(*, counts: CadenceCounts, about: About, notes: Sequence[Mes
     )
 
 
-def _step(step: Step, of_step: Mapping[Segment, Mapping[int, int]], names: Sequence[Segment], about: About) -> Block:
+def _step(step: Step, of_step: Mapping[Segment, Mapping[int, int]], names: Sequence[Segment], about: Question) -> Block:
     rows = []
     for name in (name for name in names if of_step.get(name)):
         spread, population = of_step[name], population_of(segment=name)
         enough = sum(count for attempts, count in spread.items() if attempts >= step.attempts)
         compliant = about.share(
             name="compliant_share",
-            count=leaf(name="compliant", count=enough, days=step.days, attempts=step.attempts),
-            of=leaf(name="open_at_age", count=sum(spread.values()), days=step.days),
+            count=leaf(name="compliant", value=enough, days=step.days, attempts=step.attempts),
+            of=leaf(name="open_at_age", value=sum(spread.values()), days=step.days),
             population=population,
         )
         rows.append(Row(name=name, findings=(compliant, _mean(spread, step, population, about))))
@@ -74,7 +75,7 @@ def _step(step: Step, of_step: Mapping[Segment, Mapping[int, int]], names: Seque
     return Block(name=f"by_day_{step.days}", title=title, rows=tuple(rows))
 
 
-def _mean(spread: Mapping[int, int], step: Step, population: Message, about: About) -> Finding:
+def _mean(spread: Mapping[int, int], step: Step, population: Message, about: Question) -> Finding:
     made, leads = sum(attempts * count for attempts, count in spread.items()), sum(spread.values())
     value = Fraction(made, leads)
     tree = Derivation(
@@ -83,14 +84,14 @@ def _mean(spread: Mapping[int, int], step: Step, population: Message, about: Abo
         value=value,
         rule=Message("rule.share_of_leads", part=made, whole=leads),
         inputs=(
-            leaf(name="attempts_made", count=made, days=step.days),
-            leaf(name="open_at_age", count=leads, days=step.days),
+            leaf(name="attempts_made", value=made, days=step.days),
+            leaf(name="open_at_age", value=leads, days=step.days),
         ),
     )
     return about.finding(name="mean_attempts", value=value, n=leads, population=population, derivation=tree)
 
 
-def _spread(step: Step, spread: Mapping[int, int], about: About) -> Block:
+def _spread(step: Step, spread: Mapping[int, int], about: Question) -> Block:
     """How the passes divide by the number of attempts; all beyond twice the step's number are one row."""
     most, leads = min(2 * step.attempts, max(spread, default=0)), sum(spread.values())
     rows = []
@@ -99,8 +100,8 @@ def _spread(step: Step, spread: Mapping[int, int], about: About) -> Block:
         label = Message("cadence.attempts_or_more" if number == 2 * step.attempts else "cadence.attempts", count=number)
         share = about.share(
             name="share_of_open",
-            count=leaf(name="with_attempts", count=count, days=step.days),
-            of=leaf(name="open_at_age", count=leads, days=step.days),
+            count=leaf(name="with_attempts", value=count, days=step.days),
+            of=leaf(name="open_at_age", value=leads, days=step.days),
             population=label,
         )
         counted = about.count(name="leads_with_attempts", count=count, n=leads, population=label)
@@ -109,7 +110,7 @@ def _spread(step: Step, spread: Mapping[int, int], about: About) -> Block:
     return Block(name=f"attempts_by_day_{step.days}", title=title, rows=tuple(rows) if leads else ())
 
 
-def _gaps(gaps: Mapping[Segment, Waits], names: Sequence[Segment], about: About) -> Block:
+def _gaps(gaps: Mapping[Segment, Waits], names: Sequence[Segment], about: Question) -> Block:
     rows = []
     for name in (name for name in names if name in gaps):
         waits, population = gaps[name], population_of(segment=name)
@@ -125,7 +126,7 @@ def _gaps(gaps: Mapping[Segment, Waits], names: Sequence[Segment], about: About)
             label=Message("finding.longest_gap"),
             value=timedelta(seconds=longest),
             rule=Message("rule.longest_gap"),
-            inputs=(leaf(name="gaps", count=waits.leads), leaf(name="running_gaps", count=running)),
+            inputs=(leaf(name="gaps", value=waits.leads), leaf(name="running_gaps", value=running)),
         )
         largest = about.finding(
             name="longest_gap",
@@ -139,14 +140,14 @@ def _gaps(gaps: Mapping[Segment, Waits], names: Sequence[Segment], about: About)
     return Block(name="gaps", title=Message("cadence.title.gaps"), rows=tuple(rows))
 
 
-def _never(touched: Mapping[Segment, Touched], names: Sequence[Segment], about: About) -> Block:
+def _never(touched: Mapping[Segment, Touched], names: Sequence[Segment], about: Question) -> Block:
     rows = []
     for name in names:
         part, population = touched[name], population_of(segment=name)
         share = about.share(
             name="never_touched_share",
-            count=leaf(name="never_touched", count=part.never),
-            of=leaf(name="all_leads", count=part.leads),
+            count=leaf(name="never_touched", value=part.never),
+            of=leaf(name="all_leads", value=part.leads),
             population=population,
         )
         counts = [
@@ -157,7 +158,7 @@ def _never(touched: Mapping[Segment, Touched], names: Sequence[Segment], about: 
     return Block(name="never_touched", title=Message("cadence.title.never"), rows=tuple(rows))
 
 
-def _decisions(counts: CadenceCounts, names: Sequence[Segment], about: About) -> Block:
+def _decisions(counts: CadenceCounts, names: Sequence[Segment], about: Question) -> Block:
     rows = []
     for name in (name for name in names if name in counts.decisions):
         waits, population = counts.decisions[name], population_of(segment=name)
@@ -179,7 +180,7 @@ def _decisions(counts: CadenceCounts, names: Sequence[Segment], about: About) ->
     return Block(name="acceptance", title=title, rows=tuple(rows))
 
 
-def _reasons(counts: CadenceCounts, about: About) -> Block:
+def _reasons(counts: CadenceCounts, about: Question) -> Block:
     """Rejections by reason, all of them first, each with those that were worth it in the end."""
     every = Rejected(
         count=sum(part.count for part in counts.rejections.values()),
@@ -189,16 +190,16 @@ def _reasons(counts: CadenceCounts, about: About) -> Block:
     rows = []
     for reason, part in [(ALL, every), *ordered]:
         population = population_of(segment=reason)
-        given_back = leaf(name="rejected", count=part.count, days=counts.accept_days)
+        given_back = leaf(name="rejected", value=part.count, days=counts.accept_days)
         share = about.share(
             name="share_of_rejections",
             count=given_back,
-            of=leaf(name="rejected", count=every.count, days=counts.accept_days),
+            of=leaf(name="rejected", value=every.count, days=counts.accept_days),
             population=population,
         )
         later = about.share(
             name="later_converted_share",
-            count=leaf(name="later_converted", count=part.later),
+            count=leaf(name="later_converted", value=part.later),
             of=given_back,
             population=population,
         )

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from funnelpact.core.measure.counts.followup.fates import BANDS, Fate
-from funnelpact.core.measure.followup.about import About, leaf, population_of
 from funnelpact.core.measure.followup.logistic import Standardised, e_value, standardised
+from funnelpact.core.measure.population import Question, population_of
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Block, Figure, Finding, Row
@@ -29,7 +30,7 @@ ALONE = 0.1
 COVARIATES = ("type", "size", "owner", "weekday", "part", "queue")
 
 
-def described_block(*, bands: Mapping[int, tuple[int, int]], about: About) -> Block:
+def described_block(*, bands: Mapping[int, tuple[int, int]], about: Question) -> Block:
     """The share that moved on within `HORIZON_DAYS`, by band of the response in working time: described, and no effect.
 
     Population: passes handed over long enough ago; `bands` are those of `core.measure.counts.fates.fates_by_band`.
@@ -40,8 +41,8 @@ def described_block(*, bands: Mapping[int, tuple[int, int]], about: About) -> Bl
         label = _band(band)
         share = about.share(
             name="moved_described",
-            count=leaf(name="moved_within_days", count=moved, days=HORIZON_DAYS),
-            of=leaf(name="leads_in_band", count=leads),
+            count=leaf(name="moved_within_days", value=moved, days=HORIZON_DAYS),
+            of=leaf(name="leads_in_band", value=leads),
             population=label,
             cautions=(Message("caution.described_no_effect"),),
         )
@@ -56,7 +57,7 @@ def _band(band: int) -> Message:
     return Message("response.band.within", wait=timedelta(seconds=BANDS[band]))
 
 
-def adjusted_block(*, fates: Sequence[Fate], within: timedelta, about: About) -> Block:
+def adjusted_block(*, fates: Sequence[Fate], within: timedelta, about: Question) -> Block:
     """The share that moved on within `HORIZON_DAYS` if all promises were kept and if all were missed, adjusted; the ratio of
     both; and how strong something unseen would have to be to explain it.
 
@@ -80,9 +81,9 @@ def adjusted_block(*, fates: Sequence[Fate], within: timedelta, about: About) ->
 NAMES = ("if_kept_adjusted", "if_missed_adjusted", "ratio_adjusted", "e_value", "e_value_of_range")
 
 
-def _silent(fates: Sequence[Fate], about: About) -> tuple[Finding, ...]:
+def _silent(fates: Sequence[Fate], about: Question) -> tuple[Finding, ...]:
     why = Message("caution.few_to_adjust", needed=FEWEST_MOVED)
-    counts = (_leads(fates), leaf(name="moved_within_days", count=_moved(fates), days=HORIZON_DAYS))
+    counts = (_leads(fates), leaf(name="moved_within_days", value=_moved(fates), days=HORIZON_DAYS))
     return tuple(
         about.finding(
             name=name,
@@ -96,7 +97,7 @@ def _silent(fates: Sequence[Fate], about: About) -> tuple[Finding, ...]:
     )
 
 
-def _told(fates: Sequence[Fate], about: About) -> tuple[Finding, ...]:
+def _told(fates: Sequence[Fate], about: Question) -> tuple[Finding, ...]:
     model = model_of(fates=fates)
     chances = (model.treated[0], model.untreated[0])
     kept_tree, missed_tree = (_risk(name, fates, chance) for name, chance in zip(NAMES[:2], chances, strict=True))
@@ -153,12 +154,12 @@ def _risk(name: str, fates: Sequence[Fate], chance: float) -> Derivation:
         label=Message(f"finding.{name}"),
         value=Rate.measured(chance),
         rule=Message(f"rule.{name}"),
-        inputs=(_leads(fates), leaf(name="moved_within_days", count=_moved(fates), days=HORIZON_DAYS)),
+        inputs=(_leads(fates), leaf(name="moved_within_days", value=_moved(fates), days=HORIZON_DAYS)),
     )
 
 
 def _leads(fates: Sequence[Fate]) -> Derivation:
-    return leaf(name="leads_open_when_due", count=sum(fate.leads for fate in fates))
+    return leaf(name="leads_open_when_due", value=sum(fate.leads for fate in fates))
 
 
 def _moved(fates: Sequence[Fate]) -> int:

@@ -11,9 +11,10 @@ from funnelpact.core.measure.counts.followup.fates import Fate
 from funnelpact.core.measure.counts.followup.response import MODES, ByDay, Owned, Promise
 from funnelpact.core.measure.counts.rows import ALL, Segment
 from funnelpact.core.measure.curves.waits import WaitCurve, Waits
-from funnelpact.core.measure.followup.about import About, leaf, population_of, total
 from funnelpact.core.measure.followup.fates import adjusted_block, described_block
 from funnelpact.core.measure.followup.waited import HALF, MOST, share_within, wait_of
+from funnelpact.core.measure.population import Question, population_of
+from funnelpact.core.measure.share import leaf, total
 from funnelpact.core.terms.finding import Block, Finding, Measured, Row
 from funnelpact.core.terms.message import Message
 
@@ -44,7 +45,7 @@ class ResponseCounts:
     fates: Sequence[Fate]
 
 
-def response_findings(*, counts: ResponseCounts, about: About, notes: Sequence[Message] = ()) -> Measured:
+def response_findings(*, counts: ResponseCounts, about: Question, notes: Sequence[Message] = ()) -> Measured:
     """How fast leads were answered up to `about.as_of`, each clock in wall clock and in working time.
 
     Population: passes of leads, by their arrival; those that nobody has answered wait on. A clock that would begin or end on
@@ -67,7 +68,7 @@ def response_findings(*, counts: ResponseCounts, about: About, notes: Sequence[M
     )
 
 
-def _clock(counts: ResponseCounts, clock: str, names: Sequence[Segment], about: About) -> list[Block]:
+def _clock(counts: ResponseCounts, clock: str, names: Sequence[Segment], about: Question) -> list[Block]:
     """The times of one clock in both modes, then the shares in each."""
     of_clock = counts.waits.get((clock, "wall"), {})
     names = [name for name in names if name in of_clock]
@@ -94,7 +95,7 @@ def _clock(counts: ResponseCounts, clock: str, names: Sequence[Segment], about: 
     return blocks
 
 
-def _shares(counts: ResponseCounts, curve: WaitCurve, segment: Segment, about: About) -> tuple[Finding, ...]:
+def _shares(counts: ResponseCounts, curve: WaitCurve, segment: Segment, about: Question) -> tuple[Finding, ...]:
     bands = {**BANDS, "within_promise": counts.within // timedelta(seconds=1)}
     return tuple(
         share_within(name=name, curve=curve, seconds=seconds, about=about, population=population_of(segment=segment))
@@ -102,7 +103,7 @@ def _shares(counts: ResponseCounts, curve: WaitCurve, segment: Segment, about: A
     )
 
 
-def _promise(counts: ResponseCounts, names: Sequence[Segment], about: About) -> Block:
+def _promise(counts: ResponseCounts, names: Sequence[Segment], about: Question) -> Block:
     rows = []
     for name in (name for name in names if name in counts.promises):
         promise, population = counts.promises[name], population_of(segment=name)
@@ -117,19 +118,19 @@ def _promise(counts: ResponseCounts, names: Sequence[Segment], about: About) -> 
     return Block(name="promise", title=title, rows=tuple(rows) if counts.promises[ALL].all else ())
 
 
-def _kept(promise: Promise, population: Message, about: About) -> Finding:
+def _kept(promise: Promise, population: Message, about: Question) -> Finding:
     """The share of decided promises that were kept: answered in time ÷ (answered, or due and not answered)."""
-    kept = leaf(name="promise_kept", count=promise.kept)
+    kept = leaf(name="promise_kept", value=promise.kept)
     missed = total(
         name="promise_missed",
-        parts=(leaf(name="promise_late", count=promise.late), leaf(name="promise_due", count=promise.due)),
+        parts=(leaf(name="promise_late", value=promise.late), leaf(name="promise_due", value=promise.due)),
     )
     return about.share(
         name="kept_share", count=kept, of=total(name="promise_decided", parts=(kept, missed)), population=population
     )
 
 
-def _levels(counts: ResponseCounts, names: Sequence[Segment], about: About) -> Block:
+def _levels(counts: ResponseCounts, names: Sequence[Segment], about: Question) -> Block:
     """Attempt, contact and qualification apart: passes that close without it will never have it."""
     rows = []
     for name in (name for name in names if name in counts.levels.get(("attempt", "wall"), {})):
@@ -159,7 +160,7 @@ def _levels(counts: ResponseCounts, names: Sequence[Segment], about: About) -> B
     return Block(name="levels", title=title, rows=tuple(rows))
 
 
-def _hours(counts: ResponseCounts, about: About) -> list[Block]:
+def _hours(counts: ResponseCounts, about: Question) -> list[Block]:
     """The promise by weekday, by hour of the day and by hour of the week; arrivals outside of hours on a line of their own."""
     of_days, of_hours = (_sums((at[which], promise) for at, promise in counts.by_hour.items()) for which in (0, 1))
     days = [(WEEKDAYS[day], _weekday(day), promise) for day, promise in of_days.items()]
@@ -187,14 +188,14 @@ def _hours(counts: ResponseCounts, about: About) -> list[Block]:
     return blocks
 
 
-def _parts(promise: Promise, population: Message, about: About) -> tuple[Finding, ...]:
+def _parts(promise: Promise, population: Message, about: Question) -> tuple[Finding, ...]:
     return (
         _kept(promise, population, about),
         about.count(name="promise_due", count=promise.due, n=promise.all, population=population),
     )
 
 
-def _months(counts: ResponseCounts, about: About) -> Block:
+def _months(counts: ResponseCounts, about: Question) -> Block:
     last = list(counts.by_month.items())[-MONTHS:]
     rows = tuple(
         Row(name=f"{month:%Y-%m}", label=Message("response.month", month=f"{month:%Y-%m}"), findings=findings)
@@ -204,7 +205,7 @@ def _months(counts: ResponseCounts, about: About) -> Block:
     return Block(name="by_month", title=Message("response.title.by_month", promise=counts.within), rows=rows)
 
 
-def _owners(counts: ResponseCounts, names: Sequence[Segment], about: About) -> Block:
+def _owners(counts: ResponseCounts, names: Sequence[Segment], about: Question) -> Block:
     rows = []
     for name in names:
         part = counts.owned[name]

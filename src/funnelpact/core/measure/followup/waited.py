@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from funnelpact.core.measure.curves.limits import FEWEST, bounds
 from funnelpact.core.measure.curves.waits import WaitCurve, Waits
-from funnelpact.core.measure.followup.about import About, leaf
+from funnelpact.core.measure.population import Question
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
@@ -23,7 +24,7 @@ def wait_of(
     name: str,
     curve: WaitCurve,
     share: Fraction,
-    about: About,
+    about: Question,
     population: Message,
     of: str = "leads",
 ) -> Finding:
@@ -36,7 +37,7 @@ def wait_of(
     >>> from datetime import date
     >>> curve = WaitCurve.of(waits=Waits(answered={60: 45, 7200: 35}, open={600: 20}))
     >>> half = wait_of(name="median_wait_wall", curve=curve, share=HALF, population=Message("population.all"),
-    ...                about=About(as_of=date(2026, 11, 12), known_at=None, by=None))
+    ...                about=Question(as_of=date(2026, 11, 12), known_at=None, by=None))
     >>> str(half.value), str(half.low), str(half.high)
     ('2:00:00', '0:01:00', '2:00:00')
     """
@@ -55,7 +56,7 @@ def wait_of(
         label=Message(f"finding.{name}"),
         value=value,
         rule=Message("rule.wait_of_share", share=share),
-        inputs=(_share_tree(curve, "answered_by_then", found), leaf(name="leads", count=waits.leads)),
+        inputs=(_share_tree(curve, "answered_by_then", found), leaf(name="leads", value=waits.leads)),
     )
     return about.finding(
         name=name,
@@ -68,7 +69,7 @@ def wait_of(
     )
 
 
-def share_within(*, name: str, curve: WaitCurve, seconds: int, about: About, population: Message) -> Finding:
+def share_within(*, name: str, curve: WaitCurve, seconds: int, about: Question, population: Message) -> Finding:
     """The share of all leads that is answered within a wait; those still waiting count for as long as they were watched.
 
     Population: the leads of `curve`. Value: a rate; None with a caution where the precision is that of fewer than `FEWEST`
@@ -79,7 +80,7 @@ def share_within(*, name: str, curve: WaitCurve, seconds: int, about: About, pop
     >>> from datetime import date
     >>> curve = WaitCurve.of(waits=Waits(answered={60: 40, 7200: 40}, open={600: 20}))
     >>> share = share_within(name="within_1_h", curve=curve, seconds=3600, population=Message("population.all"),
-    ...                      about=About(as_of=date(2026, 11, 12), known_at=None, by=None))
+    ...                      about=Question(as_of=date(2026, 11, 12), known_at=None, by=None))
     >>> share.value, share.n
     (Rate(value=Fraction(2, 5)), 100)
     """
@@ -110,10 +111,10 @@ def share_within(*, name: str, curve: WaitCurve, seconds: int, about: About, pop
     )
 
 
-def _silent(name: str, waits: Waits, why: Message, *, about: About, population: Message) -> Finding:
+def _silent(name: str, waits: Waits, why: Message, *, about: Question, population: Message) -> Finding:
     counts = (
-        leaf(name="answered", count=sum(waits.answered.values())),
-        leaf(name="unanswered", count=waits.leads - sum(waits.answered.values())),
+        leaf(name="answered", value=sum(waits.answered.values())),
+        leaf(name="unanswered", value=waits.leads - sum(waits.answered.values())),
     )
     tree = not_known(name=name, why=why, counts=counts)
     return about.finding(name=name, value=None, n=waits.leads, population=population, derivation=tree, cautions=(why,))
@@ -128,12 +129,12 @@ def _share_tree(curve: WaitCurve, name: str, seconds: int) -> Derivation:
         label=Message("number.answered_expected"),
         value=expected,
         rule=Message("rule.answered_expected", wait=wait),
-        inputs=(leaf(name="watched_less", count=curve.watched_less(seconds=seconds), wait=wait),),
+        inputs=(leaf(name="watched_less", value=curve.watched_less(seconds=seconds), wait=wait),),
     )
     return Derivation(
         name=name,
         label=Message("number.share_within", wait=wait),
         value=Rate(min(Fraction(1), (answered + expected) / leads)),
         rule=Message("rule.share_within", answered=answered, expected=expected, leads=leads, wait=wait),
-        inputs=(leaf(name="answered_within", count=answered, wait=wait), more, leaf(name="leads", count=leads)),
+        inputs=(leaf(name="answered_within", value=answered, wait=wait), more, leaf(name="leads", value=leads)),
     )

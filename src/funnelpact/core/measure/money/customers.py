@@ -15,6 +15,7 @@ from funnelpact.core.measure.counts.money.customers import CustomerSums
 from funnelpact.core.measure.curves.curve import ENOUGH_AT_RISK
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.curves.limits import FEWEST, check_horizon
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.measure.unfold import BANDS, not_known
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Finding
@@ -87,14 +88,14 @@ def customer_value(
     """
     days = reached_age(sums=sums, horizon_days=horizon_days)
     customers, orders = sums.customers, sum(sums.orders.values())
-    leaf = _leaf("customers", customers)
+    counted = leaf(name="customers", value=customers)
     value = low = high = None
     if days is None or sums.at_risk(0) < FEWEST:
         cautions: tuple[Message, ...] = (Message("caution.too_few_customers", customers=customers, needed=FEWEST),)
-        tree = not_known(name="customer_value", why=cautions[0], counts=(leaf,))
+        tree = not_known(name="customer_value", why=cautions[0], counts=(counted,))
     elif not sums.known:
         cautions = (Message("caution.no_amounts"),)
-        tree = not_known(name="customer_value", why=cautions[0], counts=(leaf,))
+        tree = not_known(name="customer_value", why=cautions[0], counts=(counted,))
     else:
         found = course(sums=sums, days=days, of="amounts")
         value, tree = _unfolded(sums, found, currency, days)
@@ -125,7 +126,7 @@ def orders_per_customer(
     """
     days = reached_age(sums=sums, horizon_days=horizon_days)
     customers = sums.customers
-    leaves = (_leaf("customer_orders", sum(sums.orders.values())), _leaf("customers", customers))
+    leaves = (leaf(name="customer_orders", value=sum(sums.orders.values())), leaf(name="customers", value=customers))
     value = low = high = None
     if days is None or customers < FEWEST:
         cautions: tuple[Message, ...] = (Message("caution.too_few_customers", customers=customers, needed=FEWEST),)
@@ -158,10 +159,6 @@ def orders_per_customer(
     )
 
 
-def _leaf(name: str, count: int) -> Derivation:
-    return Derivation(name=name, label=Message(f"number.{name}"), value=count, rule=Message(f"rule.{name}"))
-
-
 def _unfolded(sums: CustomerSums, found: Course, currency: str, days: int) -> tuple[Money, Derivation]:
     """The value as the sum over bands of age: first orders, then what came later, each with the orders counted in it."""
     edges = (-1, 0, *(edge for edge in BANDS if edge < days), days) if days else (-1, 0)
@@ -175,7 +172,10 @@ def _unfolded(sums: CustomerSums, found: Course, currency: str, days: int) -> tu
                 label=Message("number.ordered_in_band", first=first + 1, last=last),
                 value=Money(Fraction(found.mean[last]) - Fraction(before), currency),
                 rule=Message("rule.ordered_in_band", first=first + 1, last=last),
-                inputs=(_leaf("customer_orders", count), _leaf("customers_watched", sums.at_risk(max(0, first + 1)))),
+                inputs=(
+                    leaf(name="customer_orders", value=count),
+                    leaf(name="customers_watched", value=sums.at_risk(max(0, first + 1))),
+                ),
             )
         )
     value = Money(Fraction(found.mean[-1]), currency)
@@ -184,7 +184,7 @@ def _unfolded(sums: CustomerSums, found: Course, currency: str, days: int) -> tu
         label=Message("finding.customer_value"),
         value=value,
         rule=Message("rule.customer_value", days=days),
-        inputs=(*parts, _leaf("customers", sums.customers)),
+        inputs=(*parts, leaf(name="customers", value=sums.customers)),
     )
 
 

@@ -13,11 +13,12 @@ from funnelpact.core.measure.counts.money.orders import YEARLY, Kind, OrderSums
 from funnelpact.core.measure.counts.rows import Segment
 from funnelpact.core.measure.curves.interval import NORMAL
 from funnelpact.core.measure.population import About, about
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.measure.value import FEWEST_ORDERS, Amounts, average_order_value
 from funnelpact.core.terms.derivation import Derivation
 from funnelpact.core.terms.finding import Block, Finding, Row
-from funnelpact.core.terms.message import Message, Value
+from funnelpact.core.terms.message import Message
 from funnelpact.core.terms.money import Money
 from funnelpact.core.terms.quantity import Ratio
 
@@ -90,7 +91,11 @@ def margin_share(
     Ratio(value=Fraction(3, 10))
     """
     revenue, margins = Money(sums.of_amounts, currency), Money(sums.margins, currency)
-    parts = (_leaf("margin", margins), _leaf("revenue_with_margin", revenue), _leaf("orders_with_margin", sums.both))
+    parts = (
+        leaf(name="margin", value=margins),
+        leaf(name="revenue_with_margin", value=revenue),
+        leaf(name="orders_with_margin", value=sums.both),
+    )
     value = low = high = None
     cautions: tuple[Message, ...] = ()
     if not sums.both:
@@ -180,7 +185,3 @@ def _with_missing(finding: Finding, *, known: int, won: int, of: str = "amounts"
     return replace(
         finding, cautions=(*finding.cautions, Message(f"caution.orders_without_{of}", known=known, orders=won))
     )
-
-
-def _leaf(name: str, value: Value) -> Derivation:
-    return Derivation(name=name, label=Message(f"number.{name}"), value=value, rule=Message(f"rule.{name}"))

@@ -10,8 +10,9 @@ from fractions import Fraction
 from funnelpact.core.measure.counts.lives import StepCounts
 from funnelpact.core.measure.counts.money.spend import Spent
 from funnelpact.core.measure.counts.rows import Segment
-from funnelpact.core.measure.population import population_of
+from funnelpact.core.measure.population import Question, population_of
 from funnelpact.core.measure.rates import matured_rate
+from funnelpact.core.measure.share import leaf
 from funnelpact.core.measure.unfold import not_known
 from funnelpact.core.measure.value import value_per_lead
 from funnelpact.core.terms.derivation import Derivation
@@ -57,9 +58,8 @@ def spend_block(
     Population: the leads created from the first to the last day of the spend. Spend without leads and leads without spend
     have rows of their own.
     """
-    frame = _Frame(
-        spent=spent, cohort=cohort, currency=currency, horizon_days=horizon_days, as_of=as_of, known_at=known_at
-    )
+    about = Question(as_of=as_of, known_at=known_at, by=None)
+    frame = _Frame(spent=spent, cohort=cohort, currency=currency, horizon_days=horizon_days, about=about)
     return Block(
         name="spend",
         title=Message("block.spend", first=spent.first_on, last=spent.last_on, horizon=horizon_days),
@@ -75,8 +75,7 @@ class _Frame:
     cohort: Cohort
     currency: str
     horizon_days: int
-    as_of: date
-    known_at: datetime | None
+    about: Question
 
     def findings(self, name: Segment, population: Message) -> tuple[Finding, ...]:
         amount = self.spent.amounts.get(name)
@@ -100,21 +99,23 @@ class _Frame:
             cautions = (Message("caution.leads_without_spend", leads=leads),)
         elif not leads:
             cautions = (Message("caution.spend_without_leads", spend=money),)
-        tree = _leaf("spend", money)
-        return self._finding("spend", money, leads, population, tree=tree, cautions=cautions)
+        tree = leaf(name="spend", value=money)
+        return self.about.finding(
+            name="spend", value=money, n=leads, population=population, derivation=tree, cautions=cautions
+        )
 
     def _per_lead(self, told: Finding, leads: int, population: Message) -> Finding:
         """The cost of one lead: no estimate, so no interval. None where there are no leads or nothing is told of spend."""
         spend = told.value
-        parts = (told.derivation, _leaf("leads_of_spend", leads))
+        parts = (told.derivation, leaf(name="leads_of_spend", value=leads))
         if not isinstance(spend, Money) or told.cautions:
             why = told.cautions[0]
             tree = not_known(name="cost_per_lead", why=why, counts=parts)
-            return self._finding("cost_per_lead", None, leads, population, tree=tree)
+            return self.about.finding(name="cost_per_lead", value=None, n=leads, population=population, derivation=tree)
         value = spend.per(leads)
         rule = Message("rule.cost_per_lead", spend=spend, leads=leads)
         tree = _node("cost_per_lead", value, rule, parts)
-        return self._finding("cost_per_lead", value, leads, population, tree=tree)
+        return self.about.finding(name="cost_per_lead", value=value, n=leads, population=population, derivation=tree)
 
     def _per_move(self, each: Finding, step: Step, name: Segment, population: Message) -> Finding:
         """The cost of one lead ÷ the share of leads that get there within the horizon; its interval is that of the share."""
@@ -124,8 +125,8 @@ class _Frame:
             horizon_days=self.horizon_days,
             step=step,
             population=population,
-            as_of=self.as_of,
-            known_at=self.known_at,
+            as_of=self.about.as_of,
+            known_at=self.about.known_at,
         )
         label = cost_label(stage=step.end)
         cost = each.value
@@ -133,7 +134,15 @@ class _Frame:
             why = rate.cautions[0] if isinstance(cost, Money) and rate.cautions else Message("caution.no_cost")
             tree = replace(not_known(name=key, why=why, counts=(each.derivation, rate.derivation)), label=label)
             cautions = rate.cautions if isinstance(cost, Money) else ()
-            return self._finding(key, None, rate.n, population, tree=tree, cautions=cautions, horizon=rate.horizon_days)
+            return self.about.finding(
+                name=key,
+                value=None,
+                n=rate.n,
+                population=population,
+                derivation=tree,
+                cautions=cautions,
+                horizon_days=rate.horizon_days,
+            )
         value = cost.per(rate.value.value)
         tree = Derivation(
             name=key,
@@ -143,16 +152,16 @@ class _Frame:
             inputs=(each.derivation, rate.derivation),
         )
         low, high = _turned(cost, rate.low, rate.high)
-        return self._finding(
-            key,
-            value,
-            rate.n,
-            population,
-            tree=tree,
+        return self.about.finding(
+            name=key,
+            value=value,
+            n=rate.n,
+            population=population,
+            derivation=tree,
             low=low,
             high=high,
             cautions=rate.cautions,
-            horizon=rate.horizon_days,
+            horizon_days=rate.horizon_days,
         )
 
     def _return(self, each: Finding, step: Step, name: Segment, population: Message) -> Finding:
@@ -164,55 +173,35 @@ class _Frame:
             currency=self.currency,
             horizon_days=self.horizon_days,
             population=population,
-            as_of=self.as_of,
-            known_at=self.known_at,
+            as_of=self.about.as_of,
+            known_at=self.about.known_at,
         )
         parts, cost = (value.derivation, each.derivation), each.value
         if not isinstance(cost, Money) or not cost.amount or not isinstance(value.value, Money):
             why = value.cautions[0] if isinstance(cost, Money) and value.cautions else Message("caution.no_cost")
             tree = not_known(name="return_on_spend", why=why, counts=parts)
-            return self._finding("return_on_spend", None, value.n, population, tree=tree, horizon=value.horizon_days)
+            return self.about.finding(
+                name="return_on_spend",
+                value=None,
+                n=value.n,
+                population=population,
+                derivation=tree,
+                horizon_days=value.horizon_days,
+            )
         times = value.value / cost
         tree = _node("return_on_spend", times, Message("rule.return_on_spend", value=value.value, cost=cost), parts)
         low = value.low / cost if isinstance(value.low, Money) else None
         high = value.high / cost if isinstance(value.high, Money) else None
-        return self._finding(
-            "return_on_spend",
-            times,
-            value.n,
-            population,
-            tree=tree,
+        return self.about.finding(
+            name="return_on_spend",
+            value=times,
+            n=value.n,
+            population=population,
+            derivation=tree,
             low=low,
             high=high,
             cautions=value.cautions,
-            horizon=value.horizon_days,
-        )
-
-    def _finding(
-        self,
-        name: str,
-        value: Figure | None,
-        n: int,
-        population: Message,
-        *,
-        tree: Derivation,
-        low: Figure | None = None,
-        high: Figure | None = None,
-        cautions: tuple[Message, ...] = (),
-        horizon: int | None = None,
-    ) -> Finding:
-        return Finding(
-            name=name,
-            value=value,
-            low=low,
-            high=high,
-            n=n,
-            population=population,
-            as_of=self.as_of,
-            known_at=self.known_at,
-            horizon_days=horizon,
-            cautions=cautions,
-            derivation=tree,
+            horizon_days=value.horizon_days,
         )
 
 
@@ -229,10 +218,6 @@ def _turned(cost: Money, low: Figure | None, high: Figure | None) -> tuple[Money
     if isinstance(low, Rate) and isinstance(high, Rate) and low.value > 0:
         return cost.per(high.value), cost.per(low.value)
     return None, None
-
-
-def _leaf(name: str, value: Value) -> Derivation:
-    return Derivation(name=name, label=Message(f"number.{name}"), value=value, rule=Message(f"rule.{name}"))
 
 
 def _node(name: str, value: Value, rule: Message, inputs: tuple[Derivation, ...]) -> Derivation:

@@ -53,7 +53,7 @@ def age_findings(
     Population: open passes that are in the stage on `as_of`; all are counted, none estimated, so only the share has an
     interval. `limit` is the age from the stage by which `NEARLY_ALL` wins have come; without it there is no share.
     """
-    open_passes = leaf(name="open_passes", count=sum(ages.values()))
+    open_passes = leaf(name="open_passes", value=sum(ages.values()))
 
     def told(name: str, value: Figure | None, *, rule: Message | None = None) -> Finding:
         why = Message("caution.nothing_open")
@@ -153,8 +153,8 @@ def dead_findings(
     worth = _told_or_not("dead_amount", money, few, days=limit, n=deals, of=of)
     if known < deals:
         worth = replace(worth, cautions=(Message("caution.orders_without_amounts", known=known, orders=deals),))
-    won = leaf(name="won", count=ends.won)
-    closed = (won, leaf(name="lost", count=ends.lost), leaf(name="derailed", count=ends.derailed))
+    won = leaf(name="won", value=ends.won)
+    closed = (won, leaf(name="lost", value=ends.lost), leaf(name="derailed", value=ends.derailed))
     so_far = share(name="win_rate_so_far", part=won, whole=total(name="closed", parts=closed), **of)
     if dead is None:
         return count, worth, so_far, _told_or_not("win_rate_with_dead", None, few, days=limit, of=of)

@@ -32,7 +32,7 @@ def velocity_findings(
     opportunity for a fresh one, which old ones are not: the money that each will bring by its age is the outlook's matter.
     """
     opened = _finding(
-        "open_opportunities", open_now, of, n=open_now, tree=leaf(name="open_opportunities", count=open_now)
+        "open_opportunities", open_now, of, n=open_now, tree=leaf(name="open_opportunities", value=open_now)
     )
     order = average_order_value(amounts=amounts, **of)
     rate = matured_rate(table=table, horizon_days=horizon_days, step=step, **of)

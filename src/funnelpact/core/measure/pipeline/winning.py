@@ -77,8 +77,8 @@ class Won:
     def narrow(self, name: Segment) -> Finding:
         """Won ÷ (won + lost) of what ended in the period: what is decided, and open and derailed ones are not in it."""
         ends = self.ends.get(name, NO_ENDS)
-        won = leaf(name="won", count=ends.won)
-        whole = total(name="won_or_lost", parts=(won, leaf(name="lost", count=ends.lost)))
+        won = leaf(name="won", value=ends.won)
+        whole = total(name="won_or_lost", parts=(won, leaf(name="lost", value=ends.lost)))
         return share(
             name="win_rate",
             part=won,
@@ -89,8 +89,8 @@ class Won:
     def broad(self, name: Segment) -> Finding:
         """Won ÷ (won + lost + without a decision) of what ended in the period."""
         ends = self.ends.get(name, NO_ENDS)
-        won = leaf(name="won", count=ends.won)
-        parts = (won, leaf(name="lost", count=ends.lost), leaf(name="derailed", count=ends.derailed))
+        won = leaf(name="won", value=ends.won)
+        parts = (won, leaf(name="lost", value=ends.lost), leaf(name="derailed", value=ends.derailed))
         return share(
             name="broad_win_rate",
             part=won,
@@ -103,8 +103,8 @@ class Won:
         ripe = self.ripe[0, self.age].get(name, _NONE_RIPE)
         return share(
             name="close_rate",
-            part=leaf(name="won_by_age", count=ripe.won),
-            whole=leaf(name="opportunities_of_age", count=ripe.opened),
+            part=leaf(name="won_by_age", value=ripe.won),
+            whole=leaf(name="opportunities_of_age", value=ripe.opened),
             horizon_days=self.age,
             **about(segment=name, as_of=self.as_of, known_at=self.known_at),
         )
@@ -115,8 +115,8 @@ class Won:
         ripe = self.ripe[span].get(name, _NONE_RIPE)
         return share(
             name=f"close_rate_{number}",
-            part=leaf(name="won_in_quarter", count=ripe.won),
-            whole=leaf(name="opportunities_of_age", count=ripe.opened),
+            part=leaf(name="won_in_quarter", value=ripe.won),
+            whole=leaf(name="opportunities_of_age", value=ripe.opened),
             horizon_days=span[1],
             **about(segment=name, as_of=self.as_of, known_at=self.known_at),
         )

@@ -36,8 +36,8 @@ def churned_by(*, table: LifeTable, years: int, of: About) -> Finding:
     curve = Curve.from_table(table=table)
     watched = int(curve.at_risk[days]) if len(curve.at_risk) > days else 0
     counts = (
-        leaf(name="customers", count=table.passes),
-        leaf(name="churned", count=sum(table.moved[: days + 1])),
+        leaf(name="customers", value=table.passes),
+        leaf(name="churned", value=sum(table.moved[: days + 1])),
     )
     if watched < ENOUGH_AT_RISK:
         why = Message("caution.too_few_of_age", customers=watched, needed=ENOUGH_AT_RISK)
@@ -77,8 +77,8 @@ def renewal_rate(*, counts: Due, of: About) -> Finding:
     Population: renewals of the span of which the source says what became of them; the others are told in a caution.
     Value: a rate, None where fewer than `FEWEST` fell due. Interval: Wilson's.
     """
-    renewed = leaf(name="renewed", count=counts.renewed)
-    whole = total(name="fell_due", parts=(renewed, leaf(name="not_renewed", count=counts.churned)))
+    renewed = leaf(name="renewed", value=counts.renewed)
+    whole = total(name="fell_due", parts=(renewed, leaf(name="not_renewed", value=counts.churned)))
     silent = (Message("caution.renewals_silent", renewals=counts.silent),) if counts.silent else ()
     return share(name="renewal_rate", part=renewed, whole=whole, cautions=silent, **of)
 
@@ -89,13 +89,13 @@ def csat(*, counts: Rated, of: About) -> Finding:
     Population: ratings with a scale. Value: a rate, None under `FEWEST`. Interval: Wilson's, as if every rating were of another
     customer. Nothing says how many were asked, so there is no response rate, and who does not answer is not in it.
     """
-    satisfied = leaf(name="satisfied", count=counts.satisfied)
-    whole = leaf(name="ratings", count=counts.ratings)
+    satisfied = leaf(name="satisfied", value=counts.satisfied)
+    whole = leaf(name="ratings", value=counts.ratings)
     cautions = (Message("caution.unscaled", ratings=counts.unscaled),) if counts.unscaled else ()
     return share(name="csat", part=satisfied, whole=whole, cautions=cautions, **of)
 
 
 def raters(*, counts: Rated, of: About) -> Finding:
     """How many customers the ratings are of."""
-    tree = leaf(name="raters", count=counts.customers)
+    tree = leaf(name="raters", value=counts.customers)
     return Finding(name="raters", value=counts.customers, n=counts.ratings, **of, derivation=tree)

@@ -56,8 +56,8 @@ def retention_findings(*, sums: Kept, currency: str, of: About) -> tuple[Finding
     >>> [one.value for one in retention_findings(sums=sums, currency="EUR", of=of)][1:]
     [Rate(value=Fraction(7, 8)), Ratio(value=Fraction(43, 40))]
     """
-    there = leaf(name="customers_at_start", count=sums.customers)
-    logo = share(name="logo_retention", part=leaf(name="customers_stayed", count=sums.stayed), whole=there, **of)
+    there = leaf(name="customers_at_start", value=sums.customers)
+    logo = share(name="logo_retention", part=leaf(name="customers_stayed", value=sums.stayed), whole=there, **of)
     return logo, _gross(sums, currency, of), _net(sums, currency, of)
 
 

@@ -14,7 +14,7 @@ from funnelpact.core.measure.change.findings import drift_findings
 from funnelpact.core.measure.counts.cells import LEFT, MOVED, OPEN
 from funnelpact.core.measure.counts.exposures import Exposure
 from funnelpact.core.measure.counts.rows import ALL, Segment
-from funnelpact.core.measure.followup.about import About
+from funnelpact.core.measure.population import Question
 from funnelpact.core.terms.finding import Finding, Measured
 from funnelpact.core.terms.funnel import Step
 from funnelpact.core.terms.lifetable import LifeTable
@@ -26,7 +26,7 @@ DAYS, WATCHED_DAYS = 730, 182
 FIRST, WATCHED_FROM = AS_OF - timedelta(days=DAYS - 1), AS_OF - timedelta(days=WATCHED_DAYS - 1)
 BASELINE, WATCHED = Period(FIRST, WATCHED_FROM), Period(WATCHED_FROM, AS_OF + timedelta(days=1))
 STEP = Step("mql", "won")
-BY_TYPE = About(as_of=AS_OF, known_at=None, by="type")
+BY_TYPE = Question(as_of=AS_OF, known_at=None, by="type")
 
 
 class Kind(NamedTuple):

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from funnelpact.core.measure.counts.followup.cadence import Cell, Outcomes
-from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.attempts import attempt_rates, attempts_block
+from funnelpact.core.measure.population import Question
 
 HOT, WARM, COLD = (Cell("web", size, "West") for size in ("hot", "warm", "cold"))
 REACHED = {HOT: 0.16, WARM: 0.09, COLD: 0.03}
@@ -87,7 +87,7 @@ def test_few_leads_end_the_table():
 
 def test_each_share_says_whether_it_is_described_or_adjusted():
     """And the one by then unfolds into those of single attempts."""
-    about = About(as_of=date(2026, 11, 12), known_at=None, by=None)
+    about = Question(as_of=date(2026, 11, 12), known_at=None, by=None)
     row = attempts_block(outcomes=company(attempts=2), about=about).rows[1]
 
     assert [finding.name for finding in row.findings] == ["reached_described", "reached_adjusted", "policy_adjusted"]

@@ -11,13 +11,13 @@ import pytest
 
 from funnelpact.apps.language import language
 from funnelpact.core.measure.counts.followup.fates import BANDS, Fate
-from funnelpact.core.measure.followup.about import About
 from funnelpact.core.measure.followup.fates import NAMES, adjusted_block, described_block, model_of
+from funnelpact.core.measure.population import Question
 from funnelpact.core.terms.finding import Block, Finding, Measured, Row
 from funnelpact.core.terms.quantity import Rate
 from funnelpact.core.view.measured import block_tables, measured_data
 
-ABOUT = About(as_of=date(2026, 11, 12), known_at=None, by=None)
+ABOUT = Question(as_of=date(2026, 11, 12), known_at=None, by=None)
 LEADS = 200_000
 
 
